@@ -1,0 +1,28 @@
+package realtime
+
+import "context"
+
+// Event is a realtime event on its way to the subscribers of one channel.
+type Event struct {
+	Channel Channel
+	Name    string
+	Data    string // what a client finds in the frame's data: JSON text for our own events, any text for others'
+	Except  string // the socket id that must not receive it, or ""
+}
+
+// Revocation ends what a user was allowed to hear. The sockets it concerns lose their
+// subscriptions and are closed with 4009.
+type Revocation struct {
+	UserID   string    `json:"userId"`
+	Session  string    `json:"session,omitempty"`  // only sockets of this token id; "" means all of the user's
+	Channels []Channel `json:"channels,omitempty"` // only sockets that hold one of these; none means any private channel
+}
+
+// Publisher carries committed events to sockets. Publish keeps the order of events on one
+// channel, returns when the publisher has taken responsibility for all of them, and may be
+// called again with the same events after an error. Implementations are safe for
+// concurrent use.
+type Publisher interface {
+	Publish(ctx context.Context, events []Event) error
+	Revoke(ctx context.Context, revocation Revocation) error
+}
