@@ -1,0 +1,59 @@
+-- name: InsertUser :one
+INSERT INTO users (id, display_name, email, password_hash, operator)
+VALUES (@id, @display_name, @email, @password_hash, @operator)
+RETURNING *;
+
+-- name: User :one
+SELECT * FROM users WHERE id = $1 AND erased_at IS NULL;
+
+-- name: UserByEmail :one
+SELECT * FROM users WHERE lower(email) = lower(@email::text) AND erased_at IS NULL;
+
+-- name: UsersExist :one
+SELECT EXISTS (SELECT FROM users);
+
+-- name: LockSetup :exec
+-- Serializes the creation of first owners.
+SELECT pg_advisory_xact_lock(hashtext('ftcmetrics.setup'));
+
+-- name: RenameUser :one
+UPDATE users SET display_name = @display_name WHERE id = @id AND erased_at IS NULL RETURNING *;
+
+-- name: SetPassword :exec
+UPDATE users SET password_hash = @password_hash WHERE id = @id;
+
+-- name: EraseUser :execrows
+UPDATE users SET display_name = 'former member', email = NULL, password_hash = NULL, operator = false, erased_at = now()
+WHERE id = @id AND erased_at IS NULL;
+
+-- name: InsertToken :one
+INSERT INTO tokens (id, user_id, kind, name, hash, expires_at)
+VALUES (@id, @user_id, @kind, @name, @hash, @expires_at)
+RETURNING *;
+
+-- name: TokenByHash :one
+SELECT t.id, t.user_id, t.kind, t.name, t.last_used_at, t.expires_at, u.display_name, u.operator
+FROM tokens t JOIN users u ON u.id = t.user_id
+WHERE t.hash = @hash AND t.revoked_at IS NULL AND t.expires_at > now() AND u.erased_at IS NULL;
+
+-- name: TouchToken :exec
+UPDATE tokens SET last_used_at = now() WHERE id = @id AND last_used_at < now() - interval '1 minute';
+
+-- name: TokensOf :many
+SELECT id, kind, name, created_at, last_used_at, expires_at
+FROM tokens
+WHERE user_id = @user_id AND revoked_at IS NULL AND expires_at > now()
+ORDER BY created_at, id;
+
+-- name: RevokeToken :execrows
+UPDATE tokens SET revoked_at = now() WHERE id = @id AND user_id = @user_id AND revoked_at IS NULL;
+
+-- name: RevokeTokensOf :exec
+UPDATE tokens SET revoked_at = now() WHERE user_id = @user_id AND revoked_at IS NULL;
+
+-- name: OpenSetup :exec
+INSERT INTO setup_codes (hash, expires_at) VALUES (@hash, @expires_at)
+ON CONFLICT (only_one) DO UPDATE SET hash = excluded.hash, expires_at = excluded.expires_at;
+
+-- name: UseSetup :execrows
+DELETE FROM setup_codes WHERE hash = @hash AND expires_at > now();

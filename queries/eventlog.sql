@@ -1,0 +1,38 @@
+-- name: AppendEvents :many
+-- Numbers and stores events. The channels' counter rows are bumped in sorted order, so
+-- that two writers never wait for each other in a circle; must be the last statement
+-- before COMMIT, because the rows stay locked until then.
+WITH input AS (
+    SELECT unnest(@channels::text[]) AS channel, unnest(@ids::uuid[]) AS id, unnest(@names::text[]) AS name,
+        unnest(@payloads::text[]) AS payload, unnest(@coarses::boolean[]) AS coarse, unnest(@ns::integer[]) AS n
+), drafts AS (
+    SELECT i.*, row_number() OVER (PARTITION BY i.channel ORDER BY i.n) AS nth FROM input i
+), bumped AS (
+    INSERT INTO channel_heads AS h (channel, seq)
+    SELECT channel, count(*) FROM drafts GROUP BY channel ORDER BY channel
+    ON CONFLICT (channel) DO UPDATE SET seq = h.seq + excluded.seq
+    RETURNING h.channel, h.seq
+), counts AS (
+    SELECT channel, count(*) AS added FROM drafts GROUP BY channel
+)
+INSERT INTO channel_events (channel, seq, id, name, payload, coarse, at)
+SELECT d.channel, b.seq - c.added + d.nth, d.id, d.name, d.payload::json, d.coarse, clock_timestamp()
+FROM drafts d JOIN bumped b USING (channel) JOIN counts c USING (channel)
+RETURNING channel, seq;
+
+-- name: EventsAfter :many
+SELECT * FROM channel_events WHERE channel = @channel AND seq > @after ORDER BY seq LIMIT @row_limit;
+
+-- name: HeadOf :one
+SELECT h.seq, h.epoch, coalesce((SELECT min(e.seq) FROM channel_events e WHERE e.channel = h.channel), h.seq + 1)::bigint AS oldest
+FROM channel_heads h WHERE h.channel = @channel;
+
+-- name: HeadsOf :many
+SELECT channel, seq FROM channel_heads WHERE channel = ANY(@channels::text[]);
+
+-- name: Heads :many
+SELECT channel, seq FROM channel_heads;
+
+-- name: SeqBefore :one
+-- The newest event of the channel that is older than the instant; 0 if there is none.
+SELECT coalesce(max(seq), 0)::bigint FROM channel_events WHERE channel = @channel AND at < @before;

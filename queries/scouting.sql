@@ -1,0 +1,64 @@
+-- name: InsertEntry :one
+INSERT INTO scouting_entries (id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team,
+    form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, source, content_hash)
+VALUES (@id, @team_id, @scouter_id, @season, @event_code, @level, @series, @match_number, @alliance, @scouted_team,
+    @form_version, @data, @notes, @auto_score, @teleop_score, @endgame_score, @total_score, @source, @content_hash)
+ON CONFLICT (id) DO NOTHING
+RETURNING *;
+
+-- name: EntryByID :one
+SELECT sqlc.embed(e), u.display_name FROM scouting_entries e JOIN users u ON u.id = e.scouter_id WHERE e.id = @id;
+
+-- name: EntryFor :one
+-- The entry, if the user is a member of the team that scouted it.
+SELECT sqlc.embed(e), u.display_name, m.role
+FROM scouting_entries e
+JOIN users u ON u.id = e.scouter_id
+JOIN memberships m ON m.team_id = e.team_id AND m.user_id = @user_id
+WHERE e.id = @id AND e.deleted_at IS NULL;
+
+-- name: EntryForUpdate :one
+SELECT sqlc.embed(e), u.display_name, m.role
+FROM scouting_entries e
+JOIN users u ON u.id = e.scouter_id
+JOIN memberships m ON m.team_id = e.team_id AND m.user_id = @user_id
+WHERE e.id = @id AND e.deleted_at IS NULL
+FOR UPDATE OF e FOR SHARE OF m;
+
+-- name: Entries :many
+-- A page of the team's entries, newest first.
+SELECT sqlc.embed(e), u.display_name
+FROM scouting_entries e JOIN users u ON u.id = e.scouter_id
+WHERE e.team_id = @team_id AND e.deleted_at IS NULL
+  AND (sqlc.narg(season)::integer IS NULL OR e.season = sqlc.narg(season))
+  AND (sqlc.narg(event_code)::text IS NULL OR e.event_code = sqlc.narg(event_code))
+  AND (sqlc.narg(level)::text IS NULL OR e.level = sqlc.narg(level))
+  AND (sqlc.narg(series)::integer IS NULL OR e.series = sqlc.narg(series))
+  AND (sqlc.narg(match_number)::integer IS NULL OR e.match_number = sqlc.narg(match_number))
+  AND (sqlc.narg(scouted_team)::integer IS NULL OR e.scouted_team = sqlc.narg(scouted_team))
+  AND (sqlc.narg(scouter_id)::uuid IS NULL OR e.scouter_id = sqlc.narg(scouter_id))
+  AND (sqlc.narg(before_at)::timestamptz IS NULL OR (e.created_at, e.id) < (sqlc.narg(before_at), sqlc.narg(before_id)::uuid))
+ORDER BY e.created_at DESC, e.id DESC
+LIMIT @row_limit;
+
+-- name: UpdateEntry :one
+UPDATE scouting_entries
+SET alliance = @alliance, scouted_team = @scouted_team, match_number = @match_number, level = @level, series = @series,
+    form_version = @form_version, data = @data, notes = @notes, auto_score = @auto_score, teleop_score = @teleop_score,
+    endgame_score = @endgame_score, total_score = @total_score, rev = rev + 1, updated_at = now()
+WHERE id = @id
+RETURNING *;
+
+-- name: DeleteEntry :one
+UPDATE scouting_entries SET deleted_at = now(), updated_at = now(), rev = rev + 1 WHERE id = @id RETURNING *;
+
+-- name: InsertRevision :exec
+INSERT INTO entry_revisions (entry_id, rev, action, editor_id, alliance, scouted_team, match_number, data, notes,
+    auto_score, teleop_score, endgame_score, total_score)
+SELECT e.id, e.rev, @action, @editor_id, e.alliance, e.scouted_team, e.match_number, e.data, e.notes,
+    e.auto_score, e.teleop_score, e.endgame_score, e.total_score
+FROM scouting_entries e WHERE e.id = @entry_id;
+
+-- name: Revisions :many
+SELECT sqlc.embed(r), u.display_name FROM entry_revisions r JOIN users u ON u.id = r.editor_id
+WHERE r.entry_id = @entry_id ORDER BY r.rev;

@@ -1,0 +1,74 @@
+-- name: InsertTeam :one
+INSERT INTO teams (id, team_number, name) VALUES (@id, @team_number, @name) RETURNING *;
+
+-- name: TeamsOf :many
+SELECT sqlc.embed(t), m.role, m.joined_at
+FROM memberships m JOIN teams t ON t.id = m.team_id
+WHERE m.user_id = @user_id
+ORDER BY t.team_number, t.id;
+
+-- name: TeamFor :one
+SELECT sqlc.embed(t), m.role, m.joined_at
+FROM memberships m JOIN teams t ON t.id = m.team_id
+WHERE m.team_id = @team_id AND m.user_id = @user_id;
+
+-- name: UpdateTeam :one
+UPDATE teams
+SET name = coalesce(sqlc.narg(name), name), sharing_level = coalesce(sqlc.narg(sharing_level), sharing_level)
+WHERE id = @id
+RETURNING *;
+
+-- name: DeleteTeam :execrows
+DELETE FROM teams WHERE id = $1;
+
+-- name: LockTeam :one
+-- Serializes changes of who is a member, so that the rule of the last mentor holds.
+SELECT id FROM teams WHERE id = $1 FOR UPDATE;
+
+-- name: RoleIn :one
+SELECT role FROM memberships WHERE team_id = @team_id AND user_id = @user_id;
+
+-- name: RoleForWrite :one
+-- Locks the membership, so that it cannot end between this check and the commit.
+SELECT role FROM memberships WHERE team_id = @team_id AND user_id = @user_id FOR SHARE;
+
+-- name: Mentors :one
+SELECT count(*) FROM memberships WHERE team_id = @team_id AND role = 'MENTOR';
+
+-- name: Members :many
+SELECT m.user_id, u.display_name, m.role, m.joined_at
+FROM memberships m JOIN users u ON u.id = m.user_id
+WHERE m.team_id = @team_id
+ORDER BY m.joined_at, m.user_id;
+
+-- name: InsertMembership :execrows
+INSERT INTO memberships (team_id, user_id, role) VALUES (@team_id, @user_id, @role) ON CONFLICT DO NOTHING;
+
+-- name: SetRole :execrows
+UPDATE memberships SET role = @role WHERE team_id = @team_id AND user_id = @user_id;
+
+-- name: DeleteMembership :execrows
+DELETE FROM memberships WHERE team_id = @team_id AND user_id = @user_id;
+
+-- name: InsertInvite :one
+INSERT INTO invites (id, team_id, code_hash, hint, role, max_uses, created_by, expires_at)
+VALUES (@id, @team_id, @code_hash, @hint, @role, @max_uses, @created_by, @expires_at)
+RETURNING *;
+
+-- name: InvitesOf :many
+SELECT * FROM invites WHERE team_id = @team_id AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses
+ORDER BY created_at, id;
+
+-- name: RevokeInvite :execrows
+UPDATE invites SET revoked_at = now() WHERE id = @id AND team_id = @team_id AND revoked_at IS NULL;
+
+-- name: InviteByCode :one
+SELECT * FROM invites WHERE code_hash = @code_hash AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses;
+
+-- name: UseInvite :one
+UPDATE invites SET uses = uses + 1
+WHERE code_hash = @code_hash AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses
+RETURNING *;
+
+-- name: Team :one
+SELECT * FROM teams WHERE id = $1;
