@@ -10,6 +10,12 @@ type Event struct {
 	Except  string // the socket id that must not receive it, or ""
 }
 
+// Logged is an event with its place in the channel's log.
+type Logged struct {
+	Seq   int64
+	Event Event
+}
+
 // Revocation ends what a user was allowed to hear. The sockets it concerns lose their
 // subscriptions and are closed with 4009.
 type Revocation struct {

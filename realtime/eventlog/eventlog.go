@@ -1,0 +1,255 @@
+// Package eventlog is the outbox and the catch-up log in one: events are appended in the
+// transaction of the change they tell of, and read by anybody who knows the last seq it
+// has seen.
+//
+// Each channel has a counter row that the appending transaction bumps, so seq has no gaps
+// and follows the order of commits. A reader that asks for seq > n can therefore never
+// skip an event that commits late.
+package eventlog
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/ftcmetrics/ftcmetrics/fault"
+	"github.com/ftcmetrics/ftcmetrics/queries"
+	"github.com/ftcmetrics/ftcmetrics/realtime"
+)
+
+// Control is the channel on which the log carries revocations to the hubs. No client can
+// subscribe to it or read it: its name is outside the grammar of channels.
+const Control realtime.Channel = "!control"
+
+// MaxPage is the most events that one read returns.
+const MaxPage = 500
+
+// ErrUnavailable is returned while the database does not answer.
+var ErrUnavailable = fault.New(fault.Unavailable, "database-unavailable", "The database does not answer. Try again in a moment.")
+
+// Log appends and reads. It is safe for concurrent use.
+type Log struct {
+	pool *pgxpool.Pool
+	q    *queries.Queries
+	hint func(channel realtime.Channel, seq int64)
+}
+
+// New returns a log in the database. hint is called after each commit with a channel and
+// the seq it has reached; it must not block, and losing a call costs latency, never data.
+func New(pool *pgxpool.Pool, hint func(channel realtime.Channel, seq int64)) *Log {
+	return &Log{pool: pool, q: queries.New(pool), hint: hint}
+}
+
+// Batch collects what a transaction will append.
+type Batch struct {
+	drafts []realtime.Draft
+}
+
+// Add puts drafts into the batch. It takes the two results of Definition.On, so that a
+// feature writes err := batch.Add(EntryCreated.On(payload, channel)).
+func (b *Batch) Add(drafts []realtime.Draft, err error) error {
+	b.drafts = append(b.drafts, drafts...)
+	return err
+}
+
+// Revoke puts a revocation into the batch.
+func (b *Batch) Revoke(revocation realtime.Revocation) error {
+	raw, err := json.Marshal(revocation)
+	b.drafts = append(b.drafts, realtime.Draft{Channel: Control, Name: "control:revoked", Payload: raw})
+	return err
+}
+
+// Write runs change in a transaction, appends what it put into the batch as the last
+// statement, commits, and only then gives the hints. When change or the commit fails,
+// nothing is stored and nobody hears of it.
+func (l *Log) Write(ctx context.Context, change func(tx pgx.Tx, batch *Batch) error) error {
+	tx, err := l.pool.Begin(ctx)
+	if err != nil {
+		return Translate(err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // after a commit it does nothing
+	var batch Batch
+	if err := change(tx, &batch); err != nil {
+		return Translate(err)
+	}
+	heads, err := l.append(ctx, tx, batch.drafts)
+	if err != nil {
+		return Translate(err)
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return Translate(err)
+	}
+	for channel, seq := range heads {
+		l.hint(channel, seq)
+	}
+	return nil
+}
+
+func (l *Log) append(ctx context.Context, tx pgx.Tx, drafts []realtime.Draft) (map[realtime.Channel]int64, error) {
+	if len(drafts) == 0 {
+		return nil, nil
+	}
+	var p queries.AppendEventsParams
+	for i, d := range drafts {
+		id := uuid.New() // random: a time inside the id would tell more than a coarse event may
+		p.Channels = append(p.Channels, string(d.Channel))
+		p.Ids = append(p.Ids, id)
+		p.Names = append(p.Names, d.Name)
+		p.Payloads = append(p.Payloads, string(d.Payload))
+		p.Coarses = append(p.Coarses, d.Coarse)
+		p.Ns = append(p.Ns, int32(i))
+	}
+	rows, err := l.q.WithTx(tx).AppendEvents(ctx, p)
+	if err != nil {
+		return nil, fmt.Errorf("append events: %w", err)
+	}
+	heads := make(map[realtime.Channel]int64)
+	for _, row := range rows {
+		heads[realtime.Channel(row.Channel)] = max(heads[realtime.Channel(row.Channel)], row.Seq)
+	}
+	return heads, nil
+}
+
+// Event is one event of a channel as readers get it.
+type Event struct {
+	Seq     int64            `json:"seq"`     // gapless in its channel, from 1
+	ID      uuid.UUID        `json:"id"`      // unique over all channels; a repeated delivery has the same
+	Name    string           `json:"name"`    // such as scouting:entry-created
+	Channel realtime.Channel `json:"channel"` // where it was published
+	Data    json.RawMessage  `json:"data"`    // what subscribers get as data: the payload with id, seq and at
+	At      time.Time        `json:"at"`      // when it was appended, by the minute for coarse events
+}
+
+// Page is a stretch of a channel's events.
+type Page struct {
+	Events []Event   `json:"events"`
+	Next   int64     `json:"next"`  // pass as after to go on
+	Head   int64     `json:"head"`  // the channel's newest seq
+	Epoch  uuid.UUID `json:"epoch"` // changes when seq starts over, as after a restore
+	Reset  bool      `json:"reset"` // true: after is not a position of this log; start over from the current state
+}
+
+// Read returns up to limit events of the channel with seq > after, in order. A channel
+// without any event has an empty page.
+func (l *Log) Read(ctx context.Context, channel realtime.Channel, after int64, limit int) (Page, error) {
+	page := Page{Events: []Event{}, Next: after}
+	head, err := l.q.HeadOf(ctx, string(channel))
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		page.Reset = after > 0
+		page.Next = 0
+		return page, nil
+	case err != nil:
+		return Page{}, Translate(err)
+	}
+	page.Head, page.Epoch = head.Seq, head.Epoch
+	if after > head.Seq || after < head.Oldest-1 {
+		page.Reset, page.Next = true, head.Seq
+		return page, nil
+	}
+	rows, err := l.q.EventsAfter(ctx, queries.EventsAfterParams{Channel: string(channel), After: after, RowLimit: int32(min(limit, MaxPage))})
+	if err != nil {
+		return Page{}, Translate(err)
+	}
+	for _, row := range rows {
+		page.Events = append(page.Events, event(row))
+		page.Next = row.Seq
+	}
+	page.Head = max(page.Head, page.Next) // events may have been appended between the two reads
+	return page, nil
+}
+
+// Position returns the channel's head and epoch; an unknown channel has 0 and the zero
+// UUID. It is what a conditional read compares.
+func (l *Log) Position(ctx context.Context, channel realtime.Channel) (int64, uuid.UUID, error) {
+	head, err := l.q.HeadOf(ctx, string(channel))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, uuid.Nil, nil
+	}
+	return head.Seq, head.Epoch, Translate(err)
+}
+
+// Heads returns the newest seq of the channels that have events; of all, if none is named.
+func (l *Log) Heads(ctx context.Context, channels ...realtime.Channel) (map[realtime.Channel]int64, error) {
+	heads := make(map[realtime.Channel]int64)
+	if len(channels) == 0 {
+		rows, err := l.q.Heads(ctx)
+		for _, row := range rows {
+			heads[realtime.Channel(row.Channel)] = row.Seq
+		}
+		return heads, Translate(err)
+	}
+	names := make([]string, len(channels))
+	for i, channel := range channels {
+		names[i] = string(channel)
+	}
+	rows, err := l.q.HeadsOf(ctx, names)
+	for _, row := range rows {
+		heads[realtime.Channel(row.Channel)] = row.Seq
+	}
+	return heads, Translate(err)
+}
+
+// SeqBefore returns the seq of the channel's newest event that is older than the instant.
+func (l *Log) SeqBefore(ctx context.Context, channel realtime.Channel, instant time.Time) (int64, error) {
+	seq, err := l.q.SeqBefore(ctx, queries.SeqBeforeParams{Channel: string(channel), Before: instant})
+	return seq, Translate(err)
+}
+
+// event puts id, seq and at in front of the payload's own fields.
+func event(row queries.ChannelEvent) Event {
+	at := row.At.UTC()
+	if row.Coarse {
+		at = at.Truncate(time.Minute)
+	}
+	var data []byte
+	data = append(data, `{"id":"`...)
+	data = append(data, row.ID.String()...)
+	data = append(data, `","seq":`...)
+	data = strconv.AppendInt(data, row.Seq, 10)
+	data = append(data, `,"at":"`...)
+	data = at.AppendFormat(data, time.RFC3339Nano)
+	data = append(data, '"')
+	if rest := strings.TrimSpace(string(row.Payload[1:])); rest != "}" {
+		data = append(data, ',')
+	}
+	data = append(data, row.Payload[1:]...)
+	return Event{Seq: row.Seq, ID: row.ID, Name: row.Name, Channel: realtime.Channel(row.Channel), Data: data, At: at}
+}
+
+// Translate returns err with the database's own troubles as ErrUnavailable; anything else
+// stays as it is, nil included.
+func Translate(err error) error {
+	var known *fault.Error
+	var pg *pgconn.PgError
+	switch {
+	case err == nil, errors.As(err, &known):
+		return err
+	case errors.As(err, &pg):
+		// 08 connection, 53 resources, 57P shutdown and start-up, 40 serialization and deadlock
+		if slices.ContainsFunc([]string{"08", "53", "57P", "40"}, func(class string) bool { return strings.HasPrefix(pg.Code, class) }) {
+			return ErrUnavailable.Because(err)
+		}
+		return err
+	case errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, context.DeadlineExceeded), pgconn.SafeToRetry(err), pgconn.Timeout(err), isConnectError(err):
+		return ErrUnavailable.Because(err)
+	}
+	return err
+}
+
+func isConnectError(err error) bool {
+	var connect *pgconn.ConnectError
+	return errors.As(err, &connect) || strings.Contains(err.Error(), "unexpected EOF") || strings.Contains(err.Error(), "conn closed")
+}

@@ -1,0 +1,23 @@
+package eventlog
+
+import (
+	"context"
+
+	"github.com/ftcmetrics/ftcmetrics/queries"
+	"github.com/ftcmetrics/ftcmetrics/realtime"
+)
+
+// After returns the channel's next events ready to be published: it makes the log what a
+// relay reads.
+func (l *Log) After(ctx context.Context, channel realtime.Channel, seq int64, limit int) ([]realtime.Logged, error) {
+	rows, err := l.q.EventsAfter(ctx, queries.EventsAfterParams{Channel: string(channel), After: seq, RowLimit: int32(limit)})
+	if err != nil {
+		return nil, Translate(err)
+	}
+	entries := make([]realtime.Logged, len(rows))
+	for i, row := range rows {
+		e := event(row)
+		entries[i] = realtime.Logged{Seq: e.Seq, Event: realtime.Event{Channel: channel, Name: e.Name, Data: string(e.Data)}}
+	}
+	return entries, nil
+}
