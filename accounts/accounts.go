@@ -1,0 +1,245 @@
+// Package accounts knows who is calling: users, their tokens and devices, and how one
+// signs in. It turns a token into an Actor; what an actor may do is other packages' say.
+package accounts
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/ftcmetrics/ftcmetrics/fault"
+	"github.com/ftcmetrics/ftcmetrics/queries"
+	"github.com/ftcmetrics/ftcmetrics/realtime"
+	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
+)
+
+// The errors of this package.
+var (
+	ErrNoToken    = fault.New(fault.Unauthenticated, "not-signed-in", "Sign in first: send your token as Authorization: Bearer.")
+	ErrBadToken   = fault.New(fault.Unauthenticated, "bad-token", "This token is unknown, has expired or was revoked. Sign in again.")
+	ErrBadLogin   = fault.New(fault.Unauthenticated, "bad-login", "E-mail address and password do not fit together.")
+	ErrSetupDone  = fault.New(fault.Forbidden, "setup-done", "This server has been set up, or the code is wrong or older than 15 minutes. A restart prints a new one while there is no user.")
+	ErrName       = fault.New(fault.Invalid, "bad-display-name", "A display name has 1 to 60 characters; a nickname is fine.")
+	ErrPassword   = fault.New(fault.Invalid, "weak-password", "A password has 12 to 128 characters and is not one that everybody tries.")
+	ErrEmailTaken = fault.New(fault.Conflict, "email-taken", "Somebody signs in with this e-mail address already.")
+	ErrNoUser     = fault.New(fault.NotFound, "no-such-user", "There is no such user.")
+	ErrNoDevice   = fault.New(fault.NotFound, "no-such-device", "You have no such device.")
+	ErrLastOwner  = fault.New(fault.Conflict, "last-owner", "You are the only operator of this server. Make somebody else one first.")
+)
+
+// Kind says what a token is for, and so how long it lives.
+type Kind string
+
+// The kinds of tokens.
+const (
+	KindSession Kind = "session" // a person in a browser
+	KindDevice  Kind = "device"  // a tablet that joined by an invite code
+	KindService Kind = "service" // a program
+	KindOwner   Kind = "owner"   // an operator of the server
+)
+
+// lifetime is how long a token of each kind works at most, and how long it may lie unused
+// (OWASP ASVS 7.3; a tablet must survive the weeks between two meets).
+var lifetime = map[Kind]struct{ total, idle time.Duration }{
+	KindSession: {30 * 24 * time.Hour, 12 * time.Hour},
+	KindOwner:   {30 * 24 * time.Hour, 12 * time.Hour},
+	KindDevice:  {180 * 24 * time.Hour, 14 * 24 * time.Hour},
+	KindService: {365 * 24 * time.Hour, 365 * 24 * time.Hour},
+}
+
+// Actor is who is calling. The zero Actor is nobody.
+type Actor struct {
+	UserID      uuid.UUID
+	TokenID     uuid.UUID
+	Kind        Kind
+	Device      string // the label of the device, if it has one
+	DisplayName string
+	Operator    bool // may run the server
+}
+
+// Anonymous reports whether nobody is signed in.
+func (a Actor) Anonymous() bool { return a.UserID == uuid.Nil }
+
+// User is a person as others may see them.
+type User struct {
+	ID          uuid.UUID `json:"id"`
+	DisplayName string    `json:"displayName"`
+}
+
+// Me is a person as they see themselves.
+type Me struct {
+	User
+	Email     string    `json:"email,omitempty"`
+	Operator  bool      `json:"operator"`
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+// Grant is a new token. Token is shown this once; the server keeps its hash only.
+type Grant struct {
+	Token     string    `json:"token"`
+	ExpiresAt time.Time `json:"expiresAt"`
+	User      User      `json:"user"`
+}
+
+// Service signs people in. It is safe for concurrent use.
+type Service struct {
+	pool   *pgxpool.Pool
+	q      *queries.Queries
+	log    *eventlog.Log
+	hasher *hasher
+}
+
+// New returns the service on a database.
+func New(pool *pgxpool.Pool, log *eventlog.Log) *Service {
+	return &Service{pool: pool, q: queries.New(pool), log: log, hasher: newHasher()}
+}
+
+// Actor returns who the token belongs to. The token may come with a "Bearer " in front.
+func (s *Service) Actor(ctx context.Context, token string) (Actor, error) {
+	if !strings.HasPrefix(token, tokenPrefix) || len(token) > 200 {
+		return Actor{}, ErrBadToken
+	}
+	row, err := s.q.TokenByHash(ctx, hash(token))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Actor{}, ErrBadToken
+	}
+	if err != nil {
+		return Actor{}, eventlog.Translate(err)
+	}
+	idle := time.Since(row.LastUsedAt)
+	if idle > lifetime[Kind(row.Kind)].idle {
+		return Actor{}, ErrBadToken
+	}
+	if idle > time.Minute {
+		if err := s.q.TouchToken(ctx, row.ID); err != nil {
+			return Actor{}, eventlog.Translate(err)
+		}
+	}
+	return Actor{UserID: row.UserID, TokenID: row.ID, Kind: Kind(row.Kind), Device: row.Name, DisplayName: row.DisplayName, Operator: row.Operator}, nil
+}
+
+// Get returns the user with the id, or ErrNoUser.
+func (s *Service) Get(ctx context.Context, id uuid.UUID) (Me, error) {
+	row, err := s.q.User(ctx, id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Me{}, ErrNoUser
+	}
+	return me(row), eventlog.Translate(err)
+}
+
+// Rename changes the actor's display name.
+func (s *Service) Rename(ctx context.Context, actor Actor, name string) (Me, error) {
+	name, err := CleanName(name)
+	if err != nil {
+		return Me{}, err
+	}
+	row, err := s.q.RenameUser(ctx, queries.RenameUserParams{ID: actor.UserID, DisplayName: name})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Me{}, ErrNoUser
+	}
+	return me(row), eventlog.Translate(err)
+}
+
+// Create adds a user inside the caller's transaction.
+func Create(ctx context.Context, tx pgx.Tx, name string) (User, error) {
+	name, err := CleanName(name)
+	if err != nil {
+		return User{}, err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return User{}, err
+	}
+	row, err := queries.New(tx).InsertUser(ctx, queries.InsertUserParams{ID: id, DisplayName: name})
+	return User{ID: row.ID, DisplayName: row.DisplayName}, err
+}
+
+// Issue makes a token for the user inside the caller's transaction. label names the device.
+func Issue(ctx context.Context, tx pgx.Tx, user User, kind Kind, label string) (Grant, error) {
+	token := tokenPrefix + string(kind) + "_" + rand.Text() + rand.Text()
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Grant{}, err
+	}
+	label = strings.TrimSpace(label)
+	if runes := []rune(label); len(runes) > 80 {
+		label = string(runes[:80])
+	}
+	row, err := queries.New(tx).InsertToken(ctx, queries.InsertTokenParams{
+		ID: id, UserID: user.ID, Kind: string(kind), Name: label, Hash: hash(token),
+		ExpiresAt: time.Now().Add(lifetime[kind].total),
+	})
+	return Grant{Token: token, ExpiresAt: row.ExpiresAt, User: user}, err
+}
+
+// DeviceInfo is one place where a user is signed in.
+type DeviceInfo struct {
+	ID         uuid.UUID `json:"id"`
+	Kind       Kind      `json:"kind"`
+	Name       string    `json:"name"`
+	CreatedAt  time.Time `json:"createdAt"`
+	LastUsedAt time.Time `json:"lastUsedAt"`
+	ExpiresAt  time.Time `json:"expiresAt"`
+	Current    bool      `json:"current"` // the one that asks
+}
+
+// Devices lists where the actor is signed in.
+func (s *Service) Devices(ctx context.Context, actor Actor) ([]DeviceInfo, error) {
+	rows, err := s.q.TokensOf(ctx, actor.UserID)
+	devices := make([]DeviceInfo, 0, len(rows))
+	for _, row := range rows {
+		devices = append(devices, DeviceInfo{
+			ID: row.ID, Kind: Kind(row.Kind), Name: row.Name, CreatedAt: row.CreatedAt,
+			LastUsedAt: row.LastUsedAt, ExpiresAt: row.ExpiresAt, Current: row.ID == actor.TokenID,
+		})
+	}
+	return devices, eventlog.Translate(err)
+}
+
+// SignOut revokes one of the actor's own tokens and ends the live subscriptions made with it.
+func (s *Service) SignOut(ctx context.Context, actor Actor, tokenID uuid.UUID) error {
+	return s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
+		n, err := queries.New(tx).RevokeToken(ctx, queries.RevokeTokenParams{ID: tokenID, UserID: actor.UserID})
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return ErrNoDevice
+		}
+		return batch.Revoke(realtime.Revocation{UserID: actor.UserID.String(), Session: tokenID.String()})
+	})
+}
+
+func me(row queries.User) Me {
+	m := Me{User: User{ID: row.ID, DisplayName: row.DisplayName}, Operator: row.Operator, CreatedAt: row.CreatedAt}
+	if row.Email != nil {
+		m.Email = *row.Email
+	}
+	return m
+}
+
+// tokenPrefix makes our tokens recognisable, for us and for scanners of leaked secrets.
+const tokenPrefix = "ftc_"
+
+// hash is what the database keeps of a token. 256 random bits need no salt.
+func hash(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}
+
+// CleanName returns a display name without surrounding space, or ErrName.
+func CleanName(name string) (string, error) {
+	name = strings.Join(strings.Fields(name), " ")
+	bad := strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd })
+	if n := len([]rune(name)); n < 1 || n > 60 || bad {
+		return "", ErrName.At(fault.Field{Pointer: "/displayName", Detail: ErrName.Detail})
+	}
+	return name, nil
+}

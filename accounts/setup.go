@@ -1,0 +1,170 @@
+package accounts
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/mail"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/ftcmetrics/ftcmetrics/fault"
+	"github.com/ftcmetrics/ftcmetrics/queries"
+	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
+)
+
+// SetupTime is how long a set-up code works.
+const SetupTime = 15 * time.Minute
+
+// NewOwner is what a first owner says of themselves. Without a password they have only the
+// token that they are given.
+type NewOwner struct {
+	DisplayName string
+	Email       string
+	Password    string
+}
+
+// OpenSetup returns a new one-time code for the first owner, or "" when there are users
+// already. An older code stops working.
+func (s *Service) OpenSetup(ctx context.Context) (code string, err error) {
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		q := queries.New(tx)
+		if err := q.LockSetup(ctx); err != nil {
+			return err
+		}
+		if taken, err := q.UsersExist(ctx); err != nil || taken {
+			return err
+		}
+		code = rand.Text()
+		return q.OpenSetup(ctx, queries.OpenSetupParams{Hash: hash(code), ExpiresAt: time.Now().Add(SetupTime)})
+	})
+	return code, eventlog.Translate(err)
+}
+
+// Setup makes the first owner with a code from OpenSetup. Of two that come at once with
+// the same code, one succeeds.
+func (s *Service) Setup(ctx context.Context, code string, owner NewOwner) (Grant, error) {
+	return s.createOwner(ctx, owner, func(q *queries.Queries) error {
+		n, err := q.UseSetup(ctx, hash(strings.TrimSpace(code)))
+		if err == nil && n == 0 {
+			return ErrSetupDone
+		}
+		return err
+	})
+}
+
+// CreateOwner makes an operator of the server; it is for who runs the program on its machine.
+func (s *Service) CreateOwner(ctx context.Context, owner NewOwner) (Grant, error) {
+	return s.createOwner(ctx, owner, func(*queries.Queries) error { return nil })
+}
+
+func (s *Service) createOwner(ctx context.Context, owner NewOwner, allowed func(*queries.Queries) error) (grant Grant, err error) {
+	params, err := s.ownerParams(ctx, owner)
+	if err != nil {
+		return Grant{}, err
+	}
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		q := queries.New(tx)
+		if err := q.LockSetup(ctx); err != nil {
+			return err
+		}
+		if err := allowed(q); err != nil {
+			return err
+		}
+		row, err := q.InsertUser(ctx, params)
+		if err != nil {
+			return emailFault(err)
+		}
+		grant, err = Issue(ctx, tx, User{ID: row.ID, DisplayName: row.DisplayName}, KindOwner, "first sign-in")
+		return err
+	})
+	return grant, eventlog.Translate(err)
+}
+
+func (s *Service) ownerParams(ctx context.Context, owner NewOwner) (queries.InsertUserParams, error) {
+	var p queries.InsertUserParams
+	name, err := CleanName(owner.DisplayName)
+	if err != nil {
+		return p, err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return p, err
+	}
+	p = queries.InsertUserParams{ID: id, DisplayName: name, Operator: true}
+	if owner.Email != "" {
+		address, err := mail.ParseAddress(owner.Email)
+		if err != nil || address.Name != "" || len(owner.Email) > 254 {
+			return p, errEmail
+		}
+		p.Email = &address.Address
+	}
+	if owner.Password == "" {
+		return p, nil
+	}
+	if p.Email == nil {
+		return p, errEmail
+	}
+	if err := checkPassword(owner.Password); err != nil {
+		return p, err
+	}
+	phc, err := s.hasher.hash(ctx, owner.Password)
+	p.PasswordHash = &phc
+	return p, err
+}
+
+var errEmail = fault.New(fault.Invalid, "bad-email", "This is no e-mail address. One is needed to sign in with a password.").
+	At(fault.Field{Pointer: "/email", Detail: "This is no e-mail address."})
+
+func emailFault(err error) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.ConstraintName == "users_email" {
+		return ErrEmailTaken
+	}
+	return err
+}
+
+// SignIn gives a session to who knows the password. An unknown address and a wrong
+// password have one answer, after the same time.
+func (s *Service) SignIn(ctx context.Context, email, password, label string) (Grant, error) {
+	row, err := s.q.UserByEmail(ctx, strings.TrimSpace(email))
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return Grant{}, eventlog.Translate(err)
+	}
+	phc := ""
+	if row.PasswordHash != nil {
+		phc = *row.PasswordHash
+	}
+	if len(password) > 1024 {
+		password = password[:1024] // no stored password is as long; hashing more would only cost us
+	}
+	ok, err := s.hasher.matches(ctx, password, phc)
+	if err != nil {
+		return Grant{}, err
+	}
+	if !ok {
+		return Grant{}, ErrBadLogin
+	}
+	if outdated(phc) {
+		if phc, err = s.hasher.hash(ctx, password); err != nil {
+			return Grant{}, err
+		}
+		if err := s.q.SetPassword(ctx, queries.SetPasswordParams{ID: row.ID, PasswordHash: &phc}); err != nil {
+			return Grant{}, eventlog.Translate(err)
+		}
+	}
+	kind := KindSession
+	if row.Operator {
+		kind = KindOwner
+	}
+	var grant Grant
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		grant, err = Issue(ctx, tx, User{ID: row.ID, DisplayName: row.DisplayName}, kind, label)
+		return err
+	})
+	return grant, eventlog.Translate(err)
+}

@@ -1,0 +1,209 @@
+package teams
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/fault"
+	"github.com/ftcmetrics/ftcmetrics/queries"
+	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
+)
+
+const (
+	shortLived  = 24 * time.Hour      // an invite that ends within this gets a code that can be read out
+	longLived   = 90 * 24 * time.Hour // no invite lives longer
+	defaultUses = 25                  // a large team's scouts
+	codeLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+	shortCode   = 8 // 40 bits: enough for a day with tries limited
+)
+
+// Invite is an open invitation. Code is filled only in the answer that makes it.
+type Invite struct {
+	ID        uuid.UUID `json:"id"`
+	Code      string    `json:"code,omitempty"`
+	Hint      string    `json:"hint"` // the code's first letters, to tell invites apart
+	Role      Role      `json:"role"`
+	MaxUses   int       `json:"maxUses"`
+	Uses      int       `json:"uses"`
+	CreatedAt time.Time `json:"createdAt"`
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
+// NewInvite says what an invite is for. Zero MaxUses means 25; zero ExpiresAt one day.
+type NewInvite struct {
+	Role      Role
+	MaxUses   int
+	ExpiresAt time.Time
+}
+
+// Invite makes an invite. One for up to a day has a code of 8 letters; one that lives
+// longer has 128 bits, for a link. Who invites must be allowed to give the role.
+func (s *Service) Invite(ctx context.Context, actor accounts.Actor, teamID uuid.UUID, wish NewInvite) (Invite, error) {
+	now := time.Now()
+	if wish.ExpiresAt.IsZero() {
+		wish.ExpiresAt = now.Add(shortLived)
+	}
+	if !wish.ExpiresAt.After(now) || wish.ExpiresAt.After(now.Add(longLived)) {
+		return Invite{}, ErrInvite.At(fault.Field{Pointer: "/expiresAt", Detail: "An invite ends in the future, within 90 days."})
+	}
+	if wish.MaxUses == 0 {
+		wish.MaxUses = defaultUses
+	}
+	code := rand.Text()
+	if wish.ExpiresAt.Sub(now) <= shortLived {
+		code = readable()
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Invite{}, err
+	}
+	var row queries.Invite
+	err = s.log.Write(ctx, func(tx pgx.Tx, _ *eventlog.Batch) error {
+		q := queries.New(tx)
+		own, err := roleForWrite(ctx, q, actor.UserID, teamID)
+		if err != nil {
+			return err
+		}
+		if !own.mayGrant(wish.Role) {
+			return ErrRole
+		}
+		row, err = q.InsertInvite(ctx, queries.InsertInviteParams{
+			ID: id, TeamID: teamID, CodeHash: s.codeHash(code), Hint: code[:3], Role: string(wish.Role),
+			MaxUses: int32(wish.MaxUses), CreatedBy: &actor.UserID, ExpiresAt: wish.ExpiresAt,
+		})
+		return err
+	})
+	made := invite(row)
+	made.Code = code
+	return made, err
+}
+
+// Invites lists the team's open invites, to those who may invite.
+func (s *Service) Invites(ctx context.Context, actor accounts.Actor, teamID uuid.UUID) ([]Invite, error) {
+	role, err := s.RoleOf(ctx, actor.UserID, teamID)
+	if err != nil {
+		return nil, err
+	}
+	if !role.Leads() {
+		return nil, ErrRole
+	}
+	rows, err := s.q.InvitesOf(ctx, teamID)
+	list := make([]Invite, 0, len(rows))
+	for _, row := range rows {
+		list = append(list, invite(row))
+	}
+	return list, eventlog.Translate(err)
+}
+
+// RevokeInvite closes an invite.
+func (s *Service) RevokeInvite(ctx context.Context, actor accounts.Actor, teamID, inviteID uuid.UUID) error {
+	role, err := s.RoleOf(ctx, actor.UserID, teamID)
+	if err != nil {
+		return err
+	}
+	if !role.Leads() {
+		return ErrRole
+	}
+	n, err := s.q.RevokeInvite(ctx, queries.RevokeInviteParams{ID: inviteID, TeamID: teamID})
+	if err == nil && n == 0 {
+		return ErrNoInvite
+	}
+	return eventlog.Translate(err)
+}
+
+// Joined is what a newcomer gets: a token for this device, who they are, and their team.
+type Joined struct {
+	accounts.Grant
+	Team Team `json:"team"`
+}
+
+// JoinAs makes a new user with a device token out of an invite code; no e-mail needed.
+func (s *Service) JoinAs(ctx context.Context, code, displayName, device string) (Joined, error) {
+	var joined Joined
+	err := s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
+		used, err := s.use(ctx, queries.New(tx), code)
+		if err != nil {
+			return err
+		}
+		user, err := accounts.Create(ctx, tx, displayName)
+		if err != nil {
+			return err
+		}
+		if joined.Grant, err = accounts.Issue(ctx, tx, user, accounts.KindDevice, device); err != nil {
+			return err
+		}
+		joined.Team, err = s.enter(ctx, tx, batch, used, user)
+		return err
+	})
+	return joined, err
+}
+
+// Join lets a signed-in user into the team of an invite code.
+func (s *Service) Join(ctx context.Context, actor accounts.Actor, code string) (Team, error) {
+	var entered Team
+	err := s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
+		used, err := s.use(ctx, queries.New(tx), code)
+		if err != nil {
+			return err
+		}
+		entered, err = s.enter(ctx, tx, batch, used, accounts.User{ID: actor.UserID, DisplayName: actor.DisplayName})
+		return err
+	})
+	return entered, err
+}
+
+// use counts one use of the code by a single UPDATE that checks and adds, so that parallel
+// joins never exceed the invite's uses.
+func (s *Service) use(ctx context.Context, q *queries.Queries, code string) (queries.Invite, error) {
+	used, err := q.UseInvite(ctx, s.codeHash(code))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return queries.Invite{}, ErrBadCode
+	}
+	return used, err
+}
+
+func (s *Service) enter(ctx context.Context, tx pgx.Tx, batch *eventlog.Batch, used queries.Invite, user accounts.User) (Team, error) {
+	q := queries.New(tx)
+	if err := s.admit(ctx, q, batch, used.TeamID, user, Role(used.Role)); err != nil {
+		return Team{}, err
+	}
+	row, err := q.Team(ctx, used.TeamID)
+	return team(row, Role(used.Role)), err
+}
+
+// codeHash is what the database keeps of a code. Codes are short, so they are stored under
+// a key that the database does not have.
+func (s *Service) codeHash(code string) []byte {
+	code = strings.ToUpper(strings.Map(func(r rune) rune {
+		if r == ' ' || r == '-' {
+			return -1
+		}
+		return r
+	}, code))
+	mac := hmac.New(sha256.New, s.codeKey)
+	mac.Write([]byte(code))
+	return mac.Sum(nil)
+}
+
+// readable returns a code of letters and digits that nobody confuses.
+func readable() string {
+	raw := make([]byte, shortCode)
+	_, _ = rand.Read(raw) // never fails since Go 1.24
+	for i, b := range raw {
+		raw[i] = codeLetters[int(b)%len(codeLetters)] // 32 letters: no bias
+	}
+	return string(raw)
+}
+
+func invite(row queries.Invite) Invite {
+	return Invite{ID: row.ID, Hint: row.Hint, Role: Role(row.Role), MaxUses: int(row.MaxUses), Uses: int(row.Uses), CreatedAt: row.CreatedAt, ExpiresAt: row.ExpiresAt}
+}

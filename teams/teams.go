@@ -1,0 +1,247 @@
+// Package teams holds workspaces: who is in a team, in which role, who may be invited, and
+// who may join which channel.
+package teams
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/fault"
+	"github.com/ftcmetrics/ftcmetrics/queries"
+	"github.com/ftcmetrics/ftcmetrics/realtime"
+	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
+)
+
+// The errors of this package. A stranger hears that a team does not exist.
+var (
+	ErrNoTeam     = fault.New(fault.NotFound, "no-such-team", "There is no such team, or you are not in it.")
+	ErrNoMember   = fault.New(fault.NotFound, "no-such-member", "There is no such member in this team.")
+	ErrNoInvite   = fault.New(fault.NotFound, "no-such-invite", "There is no such open invite in this team.")
+	ErrRole       = fault.New(fault.Forbidden, "role-forbids", "Your role in this team does not allow that.")
+	ErrLastMentor = fault.New(fault.Conflict, "last-mentor", "A team keeps at least one mentor. Make somebody else one first, or delete the team.")
+	ErrBadCode    = fault.New(fault.NotFound, "bad-invite-code", "This invite code is wrong, used up or expired. Ask your team for a new one.")
+	ErrInvite     = fault.New(fault.Invalid, "bad-invite", "This invite cannot be made as asked.")
+	ErrMember     = fault.New(fault.Conflict, "already-member", "You are a member of this team already.")
+)
+
+// Role is what a member may do.
+type Role string
+
+// The roles, from most to least.
+const (
+	Mentor  Role = "MENTOR"  // an adult; owns the workspace
+	Leader  Role = "LEADER"  // leads the scouts
+	Student Role = "STUDENT" // scouts
+	Friend  Role = "FRIEND"  // reads
+)
+
+// MayWrite reports whether the role may record entries.
+func (r Role) MayWrite() bool { return r != Friend && r.known() }
+
+// Leads reports whether the role may change what others recorded, invite, and remove
+// students and friends.
+func (r Role) Leads() bool { return r == Mentor || r == Leader }
+
+// mayGrant reports whether a member of this role may give or take the other role.
+func (r Role) mayGrant(other Role) bool {
+	return r == Mentor || r == Leader && (other == Student || other == Friend)
+}
+
+func (r Role) known() bool { return r == Mentor || r == Leader || r == Student || r == Friend }
+
+// Team is a workspace, as one of its members sees it.
+type Team struct {
+	ID           uuid.UUID `json:"id"`
+	TeamNumber   int       `json:"teamNumber"` // FTC team number
+	Name         string    `json:"name"`
+	SharingLevel string    `json:"sharingLevel"` // PRIVATE, EVENT or PUBLIC
+	Role         Role      `json:"role"`         // the reader's own
+	CreatedAt    time.Time `json:"createdAt"`
+}
+
+// Member is somebody in a team.
+type Member struct {
+	UserID      uuid.UUID `json:"userId"`
+	DisplayName string    `json:"displayName"`
+	Role        Role      `json:"role"`
+	JoinedAt    time.Time `json:"joinedAt"`
+}
+
+// MemberJoinedPayload and MemberLeftPayload tell a team who came and went.
+type MemberJoinedPayload struct {
+	TeamID uuid.UUID `json:"teamId"`
+	Member Member    `json:"member"`
+}
+
+// MemberLeftPayload says who is no longer in the team. Removed is false when they left by
+// themselves.
+type MemberLeftPayload struct {
+	TeamID      uuid.UUID `json:"teamId"`
+	UserID      uuid.UUID `json:"userId"`
+	DisplayName string    `json:"displayName"`
+	Removed     bool      `json:"removed"`
+}
+
+// The realtime events of this package.
+var (
+	MemberJoined = realtime.Define[MemberJoinedPayload]("team:member-joined", "Somebody joined the team, or has a new role.", "private-team-{teamId}")
+	MemberLeft   = realtime.Define[MemberLeftPayload]("team:member-left", "Somebody left the team or was removed.", "private-team-{teamId}")
+)
+
+// PrivateChannel returns the channel that carries the team's own data.
+func PrivateChannel(teamID uuid.UUID) realtime.Channel {
+	return realtime.Channel("private-team-" + teamID.String())
+}
+
+// PresenceChannel returns the channel that knows who of the team is online.
+func PresenceChannel(teamID uuid.UUID) realtime.Channel {
+	return realtime.Channel("presence-team-" + teamID.String())
+}
+
+// Service is the workspaces. It is safe for concurrent use.
+type Service struct {
+	pool    *pgxpool.Pool
+	q       *queries.Queries
+	log     *eventlog.Log
+	codeKey []byte
+}
+
+// New returns the service on a database. codeKey is the secret under which invite codes
+// are stored; all nodes have the same.
+func New(pool *pgxpool.Pool, log *eventlog.Log, codeKey []byte) *Service {
+	return &Service{pool: pool, q: queries.New(pool), log: log, codeKey: codeKey}
+}
+
+// Create makes a workspace for an FTC team number with the actor as its mentor. An empty
+// name becomes "Team 8569".
+func (s *Service) Create(ctx context.Context, actor accounts.Actor, number int, name string) (Team, error) {
+	if name = strings.Join(strings.Fields(name), " "); name == "" {
+		name = fmt.Sprintf("Team %d", number)
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Team{}, err
+	}
+	var row queries.Team
+	err = s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
+		q := queries.New(tx)
+		if row, err = q.InsertTeam(ctx, queries.InsertTeamParams{ID: id, TeamNumber: int32(number), Name: name}); err != nil {
+			return err
+		}
+		return s.admit(ctx, q, batch, id, accounts.User{ID: actor.UserID, DisplayName: actor.DisplayName}, Mentor)
+	})
+	return team(row, Mentor), err
+}
+
+// List returns the actor's teams.
+func (s *Service) List(ctx context.Context, actor accounts.Actor) ([]Team, error) {
+	rows, err := s.q.TeamsOf(ctx, actor.UserID)
+	list := make([]Team, 0, len(rows))
+	for _, row := range rows {
+		list = append(list, team(row.Team, Role(row.Role)))
+	}
+	return list, eventlog.Translate(err)
+}
+
+// Get returns the team, to its members only.
+func (s *Service) Get(ctx context.Context, actor accounts.Actor, id uuid.UUID) (Team, error) {
+	row, err := s.q.TeamFor(ctx, queries.TeamForParams{TeamID: id, UserID: actor.UserID})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Team{}, ErrNoTeam
+	}
+	return team(row.Team, Role(row.Role)), eventlog.Translate(err)
+}
+
+// Change is what a mentor may change of a team; nil leaves a part as it is.
+type Change struct {
+	Name         *string
+	SharingLevel *string
+}
+
+// Update changes the team. Mentors only.
+func (s *Service) Update(ctx context.Context, actor accounts.Actor, id uuid.UUID, change Change) (Team, error) {
+	var row queries.Team
+	err := s.log.Write(ctx, func(tx pgx.Tx, _ *eventlog.Batch) error {
+		q := queries.New(tx)
+		role, err := roleForWrite(ctx, q, actor.UserID, id)
+		if err != nil {
+			return err
+		}
+		if role != Mentor {
+			return ErrRole
+		}
+		row, err = q.UpdateTeam(ctx, queries.UpdateTeamParams{ID: id, Name: change.Name, SharingLevel: change.SharingLevel})
+		return err
+	})
+	return team(row, Mentor), err
+}
+
+// Delete removes the team with everything in it. Mentors only.
+func (s *Service) Delete(ctx context.Context, actor accounts.Actor, id uuid.UUID) error {
+	return s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
+		q := queries.New(tx)
+		role, err := s.lockFor(ctx, q, actor, id)
+		if err != nil {
+			return err
+		}
+		if role != Mentor {
+			return ErrRole
+		}
+		members, err := q.Members(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, member := range members {
+			if err := batch.Revoke(revocation(id, member.UserID)); err != nil {
+				return err
+			}
+		}
+		_, err = q.DeleteTeam(ctx, id)
+		return err
+	})
+}
+
+// RoleOf returns the user's role in the team, or ErrNoTeam.
+func (s *Service) RoleOf(ctx context.Context, userID, teamID uuid.UUID) (Role, error) {
+	role, err := s.q.RoleIn(ctx, queries.RoleInParams{TeamID: teamID, UserID: userID})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", ErrNoTeam
+	}
+	return Role(role), eventlog.Translate(err)
+}
+
+// RoleForWrite returns the user's role in the team inside the caller's transaction and
+// holds the membership until its end, or returns ErrNoTeam.
+func RoleForWrite(ctx context.Context, tx pgx.Tx, userID, teamID uuid.UUID) (Role, error) {
+	return roleForWrite(ctx, queries.New(tx), userID, teamID)
+}
+
+func roleForWrite(ctx context.Context, q *queries.Queries, userID, teamID uuid.UUID) (Role, error) {
+	role, err := q.RoleForWrite(ctx, queries.RoleForWriteParams{TeamID: teamID, UserID: userID})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", ErrNoTeam
+	}
+	return Role(role), err
+}
+
+// lockFor locks the team against other changes of its members, then reads the actor's role.
+func (s *Service) lockFor(ctx context.Context, q *queries.Queries, actor accounts.Actor, id uuid.UUID) (Role, error) {
+	if _, err := q.LockTeam(ctx, id); errors.Is(err, pgx.ErrNoRows) {
+		return "", ErrNoTeam
+	} else if err != nil {
+		return "", err
+	}
+	return roleForWrite(ctx, q, actor.UserID, id)
+}
+
+func team(row queries.Team, role Role) Team {
+	return Team{ID: row.ID, TeamNumber: int(row.TeamNumber), Name: row.Name, SharingLevel: row.SharingLevel, Role: role, CreatedAt: row.CreatedAt}
+}
