@@ -1,0 +1,115 @@
+package archtest
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// rule says what the packages whose folder matches may import.
+type rule struct {
+	folder string   // a folder, or "folder/..." for it and all below; the first match counts
+	ours   []string // packages of this module, in the same notation
+	denied []string // import paths of others, in the same notation
+	tests  []string // packages of this module that its test files may use besides
+}
+
+// anything matches every package of this module.
+const anything = "..."
+
+// What several rows share.
+var (
+	sql      = []string{"database/sql/...", "github.com/jackc/...", "github.com/pressly/goose/..."}
+	httpSide = []string{"net/http/...", "github.com/go-chi/..."}
+	allIO    = []string{"os/...", "io/fs", "net/...", "database/...", "syscall", "log/...", "github.com/jackc/...", "github.com/go-chi/..."}
+
+	words    = []string{"realtime", "fault"}
+	hubParts = []string{"realtime/hub", "realtime/protocol", "realtime", "fault"}
+	storage  = []string{"realtime/eventlog", "queries", "analytics", "realtime", "fault"}
+
+	// Tests of a feature build their world with the other features over a real database.
+	featureTests = []string{"scouting/...", "teams", "accounts", "ftc", "queries", "schema", "realtime/...", "internal/..."}
+	hubTests     = []string{"realtime/...", "internal/..."}
+)
+
+// rules is the drawing in docs/architecture.md, outermost packages first. Imports point
+// downwards: cmd, api, features, event log and queries, vocabulary; and cmd, the parts
+// around the hub, the hub, the protocol, vocabulary.
+var rules = []rule{
+	{folder: "cmd/...", ours: []string{anything}},
+	{folder: "api", ours: []string{"scouting", "scouting/seasons", "teams", "accounts", "ftc", "analytics", "realtime/eventlog", "realtime", "fault", "web"},
+		denied: sql, tests: []string{anything}},
+	{folder: "web", tests: []string{"internal/..."}},
+
+	// Features. The actor of accounts is the only thing that they all know.
+	{folder: "scouting", ours: slices.Concat([]string{"teams", "ftc", "scouting/seasons", "accounts"}, storage), denied: httpSide, tests: featureTests},
+	{folder: "scouting/seasons", ours: []string{"fault"}, denied: slices.Concat(httpSide, sql), tests: []string{"internal/..."}},
+	{folder: "teams", ours: slices.Concat([]string{"accounts"}, storage), denied: httpSide, tests: featureTests},
+	{folder: "accounts", ours: storage, denied: httpSide, tests: featureTests},
+	{folder: "ftc/firstapi", ours: []string{"ftc", "fault"}, denied: sql, tests: featureTests},
+	{folder: "ftc", ours: slices.Concat([]string{"accounts"}, storage), denied: httpSide, tests: featureTests},
+	{folder: "analytics", denied: allIO, tests: []string{"internal/..."}},
+
+	// Storage. Only here and in the features is there SQL.
+	{folder: "realtime/eventlog", ours: slices.Concat([]string{"queries"}, words), denied: httpSide, tests: featureTests},
+	{folder: "queries", ours: words, denied: httpSide, tests: []string{"schema", "internal/..."}},
+	{folder: "schema", denied: httpSide, tests: []string{"internal/..."}},
+
+	// The hub half knows no feature and no SQL.
+	{folder: "realtime", ours: []string{"fault"}, denied: slices.Concat(httpSide, sql), tests: hubTests},
+	{folder: "realtime/protocol", ours: words, denied: slices.Concat([]string{"os/..."}, httpSide, sql), tests: hubTests},
+	{folder: "realtime/...", ours: hubParts, denied: sql, tests: hubTests},
+	{folder: "fault", denied: slices.Concat(httpSide, sql)},
+
+	{folder: "internal/pgtest", ours: []string{"internal/pgembed", "schema"}},
+	{folder: "internal/...", tests: []string{"internal/..."}},
+}
+
+// checkImports compares what the file imports with its package's row.
+func (t *tree) checkImports(f *file) {
+	row := slices.IndexFunc(rules, func(r rule) bool { return matches(r.folder, f.folder) })
+	if row < 0 {
+		t.report(f.Name, "imports", "package %s has no row in internal/archtest/imports.go", f.folder)
+		return
+	}
+	r := rules[row]
+	for _, spec := range f.Imports {
+		path, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			continue // the compiler says so
+		}
+		if ours, ok := t.ours(path); ok {
+			if ours != f.folder && !allowed(r, ours, f.test) {
+				t.report(spec, "imports", "%s may not import %s", f.folder, ours)
+			}
+		} else if !f.test && matchesAny(r.denied, path) {
+			t.report(spec, "imports", "%s may not import %s", f.folder, path)
+		}
+	}
+}
+
+// ours returns the folder of an import path that belongs to this module.
+func (t *tree) ours(path string) (string, bool) {
+	if path == t.module {
+		return ".", true
+	}
+	return strings.CutPrefix(path, t.module+"/")
+}
+
+func allowed(r rule, ours string, test bool) bool {
+	return matchesAny(r.ours, ours) || test && matchesAny(r.tests, ours)
+}
+
+func matchesAny(patterns []string, path string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool { return matches(pattern, path) })
+}
+
+// matches reports whether the path is the pattern, or lies below a pattern that ends in
+// "/...". A pattern never matches a mere beginning of a name.
+func matches(pattern, path string) bool {
+	if pattern == anything {
+		return true
+	}
+	base, below := strings.CutSuffix(pattern, "/...")
+	return path == base || below && strings.HasPrefix(path, base+"/")
+}

@@ -1,0 +1,2 @@
+// Package fault has its comment in one file of several.
+package fault

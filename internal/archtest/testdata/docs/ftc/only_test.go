@@ -1,0 +1,1 @@
+package ftc_test

@@ -1,0 +1,4 @@
+// Comments in tests count for nothing.
+package teams
+
+func Exported() {}

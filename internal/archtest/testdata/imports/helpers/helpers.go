@@ -1,0 +1,2 @@
+// Package helpers is in no drawing.
+package helpers // want imports
