@@ -117,8 +117,8 @@ func Join(dir string) (url string, ok bool, err error) {
 	return "", false, fmt.Errorf("the server that uses %s has no database ready", dir)
 }
 
-// Remove deletes the data folder of a process that is gone, after ending what it left
-// running. A folder that a live process uses is refused with ErrInUse.
+// Remove deletes a data folder with its database, after ending what a process that is gone
+// left running. A folder that a live process uses is refused with ErrInUse.
 func Remove(dir string) error {
 	dir, err := realPath(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -135,7 +135,8 @@ func Remove(dir string) error {
 	c, err := lookAt(filepath.Join(dir, "pg"))
 	if err == nil {
 		log := slog.New(slog.DiscardHandler)
-		err = errors.Join(evict(c.path, log), evict(c.path+".new", log), os.RemoveAll(socketPath(c.path)))
+		err = errors.Join(evict(c.path, log), evict(c.path+".new", log),
+			os.RemoveAll(socketPath(c.path)), os.RemoveAll(c.path)) // which may lie outside dir
 	}
 	return errors.Join(err, os.RemoveAll(dir))
 }

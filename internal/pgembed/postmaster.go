@@ -59,7 +59,7 @@ func settings(h home, o Options) []string {
 		"unix_socket_directories=" + h.socket, "unix_socket_permissions=0700",
 		"max_connections=" + strconv.Itoa(o.MaxConnections),
 		"wal_level=minimal", "max_wal_senders=0", "max_wal_size=256MB",
-		"jit=off", "timezone=UTC", "log_timezone=UTC",
+		"max_logical_replication_workers=0", "jit=off", "timezone=UTC", "log_timezone=UTC",
 		// /dev/shm is small in containers and keeps what a killed server had in it.
 		"dynamic_shared_memory_type=mmap", "max_parallel_workers_per_gather=0",
 		"logging_collector=off", "log_destination=stderr", "log_line_prefix=",

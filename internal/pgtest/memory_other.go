@@ -1,0 +1,8 @@
+//go:build !linux
+
+package pgtest
+
+import "os"
+
+// workFolder returns where clusters go and whether that is memory.
+func workFolder() (parent string, memory bool) { return os.TempDir(), false }
