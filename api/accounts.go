@@ -1,0 +1,136 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/fault"
+	"github.com/ftcmetrics/ftcmetrics/teams"
+)
+
+// Wrong codes and passwords that an address may try before it has to wait.
+const (
+	maxTries    = 10
+	triesWindow = 15 * time.Minute
+)
+
+var errTries = fault.New(fault.TooMany, "too-many-tries", "Too many wrong tries from your network. Try again in 15 minutes.")
+
+// guess runs attempt unless the caller's address has failed too often; a failure for the
+// reason wrong is counted. The limit stays on when the ordinary one is off.
+func (s *server) guess(r *http.Request, wrong error, attempt func() error) error {
+	key := clientAddress(r)
+	over, _, err := s.tries.Status(key)
+	if err != nil {
+		return err
+	}
+	if over {
+		return errTries
+	}
+	err = attempt()
+	if err != nil && fault.From(err).Is(wrong) {
+		if err := s.tries.Counter().Increment(key, time.Now().UTC().Truncate(triesWindow)); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+type setupIn struct {
+	Code        string `json:"code" validate:"required,max=100"`
+	DisplayName string `json:"displayName" validate:"required,max=60"`
+	Email       string `json:"email,omitempty" validate:"max=254"`
+	Password    string `json:"password,omitempty" validate:"max=128"`
+	Cookie      bool   `json:"cookie,omitempty" description:"also set the session cookie"`
+}
+
+type signInIn struct {
+	Email    string `json:"email" validate:"required,max=254"`
+	Password string `json:"password" validate:"required,max=1024"`
+	Device   string `json:"device,omitempty" validate:"max=80"`
+	Cookie   bool   `json:"cookie,omitempty" description:"also set the session cookie"`
+}
+
+type joinIn struct {
+	Code        string `json:"code" validate:"required,max=100"`
+	DisplayName string `json:"displayName" validate:"required,max=60"`
+	Device      string `json:"device,omitempty" validate:"max=80" description:"a label for this tablet"`
+	Cookie      bool   `json:"cookie,omitempty" description:"also set the session cookie"`
+}
+
+type renameIn struct {
+	DisplayName string `json:"displayName" validate:"required,max=60"`
+}
+
+type deviceIn struct {
+	ID string `path:"id" json:"-" validate:"uuid_rfc4122"`
+}
+
+func (s *server) accountRoutes() {
+	const tag = "accounts"
+	add(s, route[setupIn, accounts.Grant]{method: "POST", path: "/api/setup", tag: tag, status: 201, summary: "Create the first owner with the code from the server's log.",
+		handle: func(r *http.Request, _ accounts.Actor, in setupIn) (reply[accounts.Grant], error) {
+			var grant accounts.Grant
+			err := s.guess(r, accounts.ErrSetupDone, func() (err error) {
+				grant, err = s.o.Accounts.Setup(r.Context(), in.Code, accounts.NewOwner{DisplayName: in.DisplayName, Email: in.Email, Password: in.Password})
+				return err
+			})
+			return withCookie(s, reply[accounts.Grant]{Data: grant}, grant, in.Cookie, err)
+		}})
+	add(s, route[signInIn, accounts.Grant]{method: "POST", path: "/api/sessions", tag: tag, status: 201, summary: "Sign in with e-mail address and password.",
+		handle: func(r *http.Request, _ accounts.Actor, in signInIn) (reply[accounts.Grant], error) {
+			var grant accounts.Grant
+			err := s.guess(r, accounts.ErrBadLogin, func() (err error) {
+				grant, err = s.o.Accounts.SignIn(r.Context(), in.Email, in.Password, in.Device)
+				return err
+			})
+			return withCookie(s, reply[accounts.Grant]{Data: grant}, grant, in.Cookie, err)
+		}})
+	add(s, route[nothing, nothing]{method: "DELETE", path: "/api/sessions/current", tag: tag, access: signedIn, summary: "Sign out: this token stops working.",
+		handle: func(r *http.Request, actor accounts.Actor, _ nothing) (reply[nothing], error) {
+			gone := &http.Cookie{Name: s.cookieName(), Path: "/", MaxAge: -1, HttpOnly: true, Secure: s.o.Production, SameSite: http.SameSiteLaxMode}
+			return reply[nothing]{Cookies: gone}, s.o.Accounts.SignOut(r.Context(), actor, actor.TokenID)
+		}})
+	add(s, route[joinIn, teams.Joined]{method: "POST", path: "/api/join", tag: tag, status: 201, summary: "Join a team with an invite code, without an account.",
+		handle: func(r *http.Request, _ accounts.Actor, in joinIn) (reply[teams.Joined], error) {
+			var joined teams.Joined
+			err := s.guess(r, teams.ErrBadCode, func() (err error) {
+				joined, err = s.o.Teams.JoinAs(r.Context(), in.Code, in.DisplayName, in.Device)
+				return err
+			})
+			return withCookie(s, reply[teams.Joined]{Data: joined}, joined.Grant, in.Cookie, err)
+		}})
+	s.meRoutes(tag)
+}
+
+func withCookie[T any](s *server, out reply[T], grant accounts.Grant, wanted bool, err error) (reply[T], error) {
+	if err == nil && wanted {
+		out.Cookies = s.sessionCookie(grant)
+	}
+	return out, err
+}
+
+func (s *server) meRoutes(tag string) {
+	add(s, route[nothing, accounts.Me]{method: "GET", path: "/api/me", tag: tag, access: signedIn, summary: "Who I am.",
+		handle: func(r *http.Request, actor accounts.Actor, _ nothing) (reply[accounts.Me], error) {
+			me, err := s.o.Accounts.Get(r.Context(), actor.UserID)
+			return reply[accounts.Me]{Data: me}, err
+		}})
+	add(s, route[renameIn, accounts.Me]{method: "PATCH", path: "/api/me", tag: tag, access: signedIn, summary: "Change my display name.",
+		handle: func(r *http.Request, actor accounts.Actor, in renameIn) (reply[accounts.Me], error) {
+			me, err := s.o.Accounts.Rename(r.Context(), actor, in.DisplayName)
+			return reply[accounts.Me]{Data: me}, err
+		}})
+	add(s, route[nothing, []accounts.DeviceInfo]{method: "GET", path: "/api/me/devices", tag: tag, access: signedIn, summary: "Where I am signed in.",
+		handle: func(r *http.Request, actor accounts.Actor, _ nothing) (reply[[]accounts.DeviceInfo], error) {
+			devices, err := s.o.Accounts.Devices(r.Context(), actor)
+			return reply[[]accounts.DeviceInfo]{Data: devices}, err
+		}})
+	add(s, route[deviceIn, nothing]{method: "DELETE", path: "/api/me/devices/{id}", tag: tag, access: signedIn, summary: "Sign out one of my devices.",
+		handle: func(r *http.Request, actor accounts.Actor, in deviceIn) (reply[nothing], error) {
+			return reply[nothing]{}, s.o.Accounts.SignOut(r.Context(), actor, uuid.MustParse(in.ID))
+		}})
+}

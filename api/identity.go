@@ -1,0 +1,121 @@
+package api
+
+import (
+	"context"
+	"crypto/subtle"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/ftcmetrics/ftcmetrics/accounts"
+)
+
+type contextKey int
+
+const (
+	requestIDKey contextKey = iota
+	clientKey
+)
+
+func requestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey).(string)
+	return id
+}
+
+// clientAddress is the address that limits are counted by.
+func clientAddress(r *http.Request) string {
+	address, _ := r.Context().Value(clientKey).(string)
+	return address
+}
+
+// actor returns who is calling, the zero Actor when nobody says so. An identity is a token,
+// wherever it stands; a bare user id is one only from a trusted proxy that knows the secret.
+func (s *server) actor(r *http.Request) (accounts.Actor, error) {
+	ctx := r.Context()
+	if header := r.Header.Get("Authorization"); header != "" {
+		scheme, token, _ := strings.Cut(header, " ")
+		if !strings.EqualFold(scheme, "Bearer") {
+			return accounts.Actor{}, accounts.ErrBadToken
+		}
+		return s.o.Accounts.Actor(ctx, strings.TrimSpace(token))
+	}
+	if claim := r.Header.Get("X-User-Id"); claim != "" {
+		id, err := uuid.Parse(claim)
+		if err != nil {
+			return s.o.Accounts.Actor(ctx, claim)
+		}
+		if !s.fromTrustedProxy(r) {
+			return accounts.Actor{}, accounts.ErrBadToken
+		}
+		me, err := s.o.Accounts.Get(ctx, id)
+		return accounts.Actor{UserID: me.ID, DisplayName: me.DisplayName, Operator: me.Operator, Kind: accounts.KindSession}, err
+	}
+	if cookie, err := r.Cookie(s.cookieName()); err == nil && cookie.Value != "" {
+		return s.o.Accounts.Actor(ctx, cookie.Value)
+	}
+	return accounts.Actor{}, nil
+}
+
+func (s *server) fromTrustedProxy(r *http.Request) bool {
+	given := r.Header.Get("X-Proxy-Secret")
+	return s.o.ProxySecret != "" && s.trusts(peer(r)) && subtle.ConstantTimeCompare([]byte(given), []byte(s.o.ProxySecret)) == 1
+}
+
+func (s *server) trusts(address netip.Addr) bool {
+	for _, prefix := range s.o.TrustedProxies {
+		if prefix.Contains(address) {
+			return true
+		}
+	}
+	return false
+}
+
+func peer(r *http.Request) netip.Addr {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	address, _ := netip.ParseAddr(host)
+	return address.Unmap()
+}
+
+// client is the nearest address that is not one of our proxies: a header from anybody else
+// is a claim, not an address.
+func (s *server) client(r *http.Request) string {
+	address := peer(r)
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && s.trusts(address); i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		address = hop.Unmap()
+	}
+	if address.Is6() {
+		prefix, err := address.Prefix(64) // one network, one bucket
+		if err == nil {
+			return prefix.String()
+		}
+	}
+	return address.String()
+}
+
+// cookieName has the __Host- prefix where cookies are Secure; browsers then take it from
+// this host alone.
+func (s *server) cookieName() string {
+	if s.o.Production {
+		return "__Host-ftc_session"
+	}
+	return "ftc_session"
+}
+
+// sessionCookie carries a new token to a browser; the value of an earlier one is never kept.
+func (s *server) sessionCookie(grant accounts.Grant) *http.Cookie {
+	return &http.Cookie{
+		Name: s.cookieName(), Value: grant.Token, Path: "/", Expires: grant.ExpiresAt,
+		HttpOnly: true, Secure: s.o.Production, SameSite: http.SameSiteLaxMode,
+	}
+}

@@ -1,0 +1,148 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/swaggest/jsonschema-go"
+	"github.com/swaggest/openapi-go"
+	"github.com/swaggest/openapi-go/openapi31"
+
+	"github.com/ftcmetrics/ftcmetrics/realtime"
+)
+
+func newReflector() *openapi31.Reflector {
+	r := openapi31.NewReflector()
+	r.Spec.SetTitle("FTC Metrics")
+	r.Spec.SetVersion("1")
+	r.Spec.SetDescription("Live scouting for FTC teams. Errors are application/problem+json. Realtime events are under webhooks: subscribe to their channel with any Pusher client.")
+	r.Spec.SetHTTPBearerTokenSecurity("bearer", "opaque", "A token from POST /api/setup, /api/sessions or /api/join.")
+	r.Spec.SetAPIKeySecurity("cookie", "ftc_session", openapi.InCookie, "The cookie that the same operations set when asked to.")
+	r.Spec.SetAPIKeySecurity("xUserId", "X-User-Id", openapi.InHeader, "The same token, where an original front end sends it.")
+	r.DefaultOptions = append(r.DefaultOptions,
+		jsonschema.InterceptProp(fromValidator),
+		jsonschema.InterceptDefName(defName),
+	)
+	r.AddTypeMapping(uuid.UUID{}, jsonUUID(""))
+	r.AddTypeMapping(json.RawMessage{}, map[string]any{})
+	return r
+}
+
+// jsonUUID stands for a UUID in the document.
+type jsonUUID string
+
+// PrepareJSONSchema says what a UUID looks like.
+func (jsonUUID) PrepareJSONSchema(s *jsonschema.Schema) error {
+	s.WithFormat("uuid")
+	return nil
+}
+
+// defName gives generic types readable names: envelope[[]Entry] becomes EntryListAnswer.
+func defName(t reflect.Type, name string) string {
+	if t.Kind() == reflect.Struct && strings.HasPrefix(t.Name(), "envelope[") {
+		data := t.Field(1).Type
+		switch data.Kind() {
+		case reflect.Slice:
+			return titled(data.Elem().Name()) + "ListAnswer"
+		default:
+			return titled(data.Name()) + "Answer"
+		}
+	}
+	return titled(name)
+}
+
+func titled(name string) string {
+	if name == "" {
+		return name
+	}
+	return strings.ToUpper(name[:1]) + name[1:]
+}
+
+// fromValidator copies the rules of the validate tag into the schema, so that the document
+// promises just what the decoder checks.
+func fromValidator(p jsonschema.InterceptPropParams) error {
+	if !p.Processed || p.PropertySchema == nil {
+		return nil
+	}
+	schema := p.PropertySchema
+	for rule := range strings.SplitSeq(p.Field.Tag.Get("validate"), ",") {
+		key, arg, _ := strings.Cut(rule, "=")
+		number := 0.0
+		_, _ = fmt.Sscan(arg, &number) // rules without a number do not use it
+		text := schema.HasType(jsonschema.String)
+		switch key {
+		case "required":
+			p.ParentSchema.Required = append(p.ParentSchema.Required, p.Name)
+		case "min":
+			if text {
+				schema.MinLength = int64(number)
+			} else if !schema.HasType(jsonschema.Array) {
+				schema.WithMinimum(number)
+			}
+		case "max":
+			if text {
+				schema.WithMaxLength(int64(number))
+			} else if !schema.HasType(jsonschema.Array) {
+				schema.WithMaximum(number)
+			}
+		case "oneof":
+			schema.Enum = nil
+			for word := range strings.FieldsSeq(arg) {
+				schema.Enum = append(schema.Enum, word)
+			}
+		case "uuid_rfc4122":
+			schema.WithFormat("uuid")
+		}
+	}
+	return nil
+}
+
+// document adds an operation to the OpenAPI document. A type that cannot be described is a
+// programming error and shows at start.
+func (s *server) document(op operation) {
+	oc, err := s.reflector.NewOperationContext(op.method, op.path)
+	if err != nil {
+		panic(err)
+	}
+	oc.SetSummary(op.summary)
+	oc.SetTags(op.tag)
+	if op.in != nil && op.in.NumField() > 0 {
+		oc.AddReqStructure(reflect.New(op.in).Interface())
+	}
+	for _, status := range op.statuses {
+		oc.AddRespStructure(op.out, openapi.WithHTTPStatus(status))
+	}
+	if op.raw != nil {
+		op.raw(oc)
+	}
+	oc.AddRespStructure(problem{}, openapi.WithContentType("application/problem+json"), func(cu *openapi.ContentUnit) { cu.IsDefault = true })
+	if op.access == signedIn {
+		oc.AddSecurity("bearer")
+		oc.AddSecurity("cookie")
+		oc.AddSecurity("xUserId")
+	}
+	if err := s.reflector.AddOperation(oc); err != nil {
+		panic(fmt.Errorf("describe %s %s: %w", op.method, op.path, err))
+	}
+}
+
+// documentEvents puts the realtime events into the document's webhooks.
+func (s *server) documentEvents(events []realtime.Described) {
+	for _, event := range events {
+		oc, err := s.reflector.NewOperationContext(http.MethodPost, event.Name)
+		if err != nil {
+			panic(err)
+		}
+		oc.SetSummary(event.Doc)
+		oc.SetDescription("Published on " + strings.Join(event.Patterns, " and ") + ". The payload also carries id, seq and at.")
+		oc.AddReqStructure(reflect.New(event.Payload).Elem().Interface())
+		oc.AddRespStructure(nil, openapi.WithHTTPStatus(http.StatusOK))
+		if err := s.reflector.AddWebhook(oc); err != nil {
+			panic(fmt.Errorf("describe %s: %w", event.Name, err))
+		}
+	}
+}

@@ -1,0 +1,116 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"reflect"
+
+	"github.com/swaggest/openapi-go"
+
+	"github.com/ftcmetrics/ftcmetrics/accounts"
+)
+
+const (
+	bodyLimit  = 64 << 10 // bytes of an ordinary body
+	batchLimit = 2 << 20  // bytes of an upload of up to 200 entries
+)
+
+// access says who may call an operation at all; what they may see is the features' say.
+type access int
+
+const (
+	forAll   access = iota // anybody
+	signedIn               // whoever has a token
+)
+
+// reply is what a handler answers with. Zero Status means 200.
+type reply[T any] struct {
+	Status  int
+	Data    T
+	Next    string       // the cursor of a list's next page
+	Cookies *http.Cookie // to set beside the answer
+}
+
+// envelope is every successful answer.
+type envelope[T any] struct {
+	Success    bool   `json:"success"`
+	Data       T      `json:"data"`
+	NextCursor string `json:"nextCursor,omitempty"`
+}
+
+// nothing is the data of answers that say only that it is done.
+type nothing struct{}
+
+// route is one operation: what the router, the decoder and the OpenAPI document need.
+type route[In, Out any] struct {
+	method, path string
+	tag          string
+	summary      string
+	access       access
+	status       int   // of success; 0 means 200
+	also         []int // further statuses of success
+	limit        int64 // bytes of the body; 0 means bodyLimit
+	handle       func(r *http.Request, actor accounts.Actor, in In) (reply[Out], error)
+}
+
+// add registers the operation with the router and the document at once, so that neither
+// can know one that the other does not.
+func add[In, Out any](s *server, rt route[In, Out]) {
+	if rt.limit == 0 {
+		rt.limit = bodyLimit
+	}
+	if rt.status == 0 {
+		rt.status = http.StatusOK
+	}
+	s.router.MethodFunc(rt.method, rt.path, func(w http.ResponseWriter, r *http.Request) {
+		actor, err := s.actor(r)
+		if err == nil && rt.access == signedIn && actor.Anonymous() {
+			err = accounts.ErrNoToken
+		}
+		if err != nil {
+			s.writeProblem(w, r, err)
+			return
+		}
+		var in In
+		if err := s.decode(w, r, &in, rt.limit); err != nil {
+			s.writeProblem(w, r, err)
+			return
+		}
+		out, err := rt.handle(r, actor, in)
+		if err != nil {
+			s.writeProblem(w, r, err)
+			return
+		}
+		if out.Status == 0 {
+			out.Status = rt.status
+		}
+		if out.Cookies != nil {
+			http.SetCookie(w, out.Cookies)
+		}
+		writeJSON(w, out.Status, envelope[Out]{Success: true, Data: out.Data, NextCursor: out.Next})
+	})
+	s.document(operation{
+		method: rt.method, path: rt.path, tag: rt.tag, summary: rt.summary, access: rt.access,
+		in: reflect.TypeFor[In](), out: new(envelope[Out]), statuses: append([]int{rt.status}, rt.also...),
+	})
+}
+
+// operation is what the document says of a route.
+type operation struct {
+	method, path, tag, summary string
+	access                     access
+	in                         reflect.Type // nil: nothing to send
+	out                        any          // nil: described by raw
+	statuses                   []int
+	raw                        func(oc openapi.OperationContext)
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "no-store")
+	}
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body) // the caller may have gone
+}

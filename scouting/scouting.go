@@ -1,0 +1,291 @@
+package scouting
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/fault"
+	"github.com/ftcmetrics/ftcmetrics/ftc"
+	"github.com/ftcmetrics/ftcmetrics/queries"
+	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
+	"github.com/ftcmetrics/ftcmetrics/scouting/seasons"
+	"github.com/ftcmetrics/ftcmetrics/teams"
+)
+
+// MaxBatch is the most entries in one upload.
+const MaxBatch = 200
+
+// Service records entries. It is safe for concurrent use.
+type Service struct {
+	q    *queries.Queries
+	log  *eventlog.Log
+	book *seasons.Book
+}
+
+// New returns the service on a database.
+func New(pool *pgxpool.Pool, log *eventlog.Log, book *seasons.Book) *Service {
+	return &Service{q: queries.New(pool), log: log, book: book}
+}
+
+// Seasons returns the seasons that can be scouted.
+func (s *Service) Seasons() *seasons.Book { return s.book }
+
+// Create records an entry and tells the team and, stripped, the public of the FTC event.
+// created is false when the same entry was recorded before; nobody is told again.
+func (s *Service) Create(ctx context.Context, actor accounts.Actor, e NewEntry) (made Entry, created bool, err error) {
+	d, err := check(s.book, e)
+	if err != nil {
+		return Entry{}, false, err
+	}
+	if d.ID == uuid.Nil {
+		if d.ID, err = uuid.NewV7(); err != nil {
+			return Entry{}, false, err
+		}
+	}
+	err = s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
+		role, err := teams.RoleForWrite(ctx, tx, actor.UserID, d.ScoutingTeamID)
+		if err != nil {
+			return err
+		}
+		if !role.MayWrite() {
+			return ErrRole
+		}
+		made, created, err = s.insert(ctx, tx, actor, d)
+		if err != nil || !created {
+			return err
+		}
+		if err := batch.Add(EntryCreated.On(payload(made), teams.PrivateChannel(d.ScoutingTeamID))); err != nil {
+			return err
+		}
+		return batch.Add(PublicEntry.On(publicPayload(made), ftc.EventChannels(d.match().EventKey)...))
+	})
+	return made, created && err == nil, err
+}
+
+// insert relies on the unique id: of two that come at once, the second waits for the first
+// to commit and then finds its row.
+func (s *Service) insert(ctx context.Context, tx pgx.Tx, actor accounts.Actor, d draft) (Entry, bool, error) {
+	q := queries.New(tx)
+	// A repeat is told before the rules that may have changed meanwhile, such as a new schedule.
+	if known, err := s.repeat(ctx, q, d); err != nil || known.Rev > 0 {
+		return known, false, err
+	}
+	if err := inMatch(ctx, tx, d); err != nil {
+		return Entry{}, false, err
+	}
+	if err := ftc.Ensure(ctx, tx, d.match().EventKey); err != nil {
+		return Entry{}, false, err
+	}
+	row, err := q.InsertEntry(ctx, queries.InsertEntryParams{
+		ID: d.ID, TeamID: d.ScoutingTeamID, ScouterID: actor.UserID, Season: int32(d.Season), EventCode: d.EventCode,
+		Level: string(d.Level), Series: int32(d.Series), MatchNumber: int32(d.MatchNumber), Alliance: string(d.Alliance),
+		ScoutedTeam: int32(d.ScoutedTeam), FormVersion: int32(d.form.Form.Version), Data: d.Data, Notes: d.Notes,
+		AutoScore: int32(d.score.Auto), TeleopScore: int32(d.score.Teleop), EndgameScore: int32(d.score.Endgame),
+		TotalScore: int32(d.score.Total), Source: "scout", ContentHash: d.hash[:],
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		known, err := s.repeat(ctx, q, d)
+		return known, false, err
+	}
+	if err != nil {
+		return Entry{}, false, err
+	}
+	err = q.InsertRevision(ctx, queries.InsertRevisionParams{EntryID: row.ID, Action: "created", EditorID: actor.UserID})
+	return entry(row, actor.DisplayName), true, err
+}
+
+// repeat returns the entry that has the draft's id already, the zero Entry when there is
+// none, and an error when it is another entry.
+func (s *Service) repeat(ctx context.Context, q *queries.Queries, d draft) (Entry, error) {
+	row, err := q.EntryByID(ctx, d.ID)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return Entry{}, nil
+	case err != nil:
+		return Entry{}, err
+	case row.ScoutingEntry.TeamID != d.ScoutingTeamID, !bytes.Equal(row.ScoutingEntry.ContentHash, d.hash[:]):
+		return Entry{}, ErrIDTaken.At(fault.Field{Pointer: "/id", Detail: ErrIDTaken.Detail})
+	case row.ScoutingEntry.DeletedAt != nil:
+		return Entry{}, ErrDeleted
+	}
+	return entry(row.ScoutingEntry, row.DisplayName), nil
+}
+
+// inMatch refuses a robot that does not play in the match, or plays on the other side, as
+// far as the schedule is known.
+func inMatch(ctx context.Context, tx pgx.Tx, d draft) error {
+	robots, err := ftc.Robots(ctx, tx, d.match())
+	if err != nil || len(robots) == 0 {
+		return err
+	}
+	numbers := make([]string, 0, len(robots))
+	for _, r := range robots {
+		if r.TeamNumber == d.ScoutedTeam {
+			if r.Alliance == d.Alliance {
+				return nil
+			}
+			detail := fmt.Sprintf("Team %d plays %s in this match.", r.TeamNumber, r.Alliance)
+			return ErrNotThere.Saying("%s", detail).At(fault.Field{Pointer: "/alliance", Detail: detail})
+		}
+		numbers = append(numbers, fmt.Sprint(r.TeamNumber))
+	}
+	detail := fmt.Sprintf("Team %d does not play in this match; %s do.", d.ScoutedTeam, strings.Join(numbers, ", "))
+	return ErrNotThere.Saying("%s", detail).At(fault.Field{Pointer: "/scoutedTeamNumber", Detail: detail})
+}
+
+// Outcome is the answer to one entry of a batch: the entry, or why not.
+type Outcome struct {
+	ID      uuid.UUID
+	Entry   Entry
+	Created bool
+	Err     error
+}
+
+// CreateBatch records entries one by one, each in a transaction of its own: a bad one costs
+// the others nothing.
+func (s *Service) CreateBatch(ctx context.Context, actor accounts.Actor, entries []NewEntry) []Outcome {
+	outcomes := make([]Outcome, len(entries))
+	for i, e := range entries {
+		made, created, err := s.Create(ctx, actor, e)
+		outcomes[i] = Outcome{ID: e.ID, Entry: made, Created: created, Err: err}
+		if err == nil {
+			outcomes[i].ID = made.ID
+		}
+	}
+	return outcomes
+}
+
+// Get returns an entry of one of the actor's teams.
+func (s *Service) Get(ctx context.Context, actor accounts.Actor, id uuid.UUID) (Entry, error) {
+	row, err := s.q.EntryFor(ctx, queries.EntryForParams{ID: id, UserID: actor.UserID})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Entry{}, ErrNoEntry
+	}
+	return entry(row.ScoutingEntry, row.DisplayName), eventlog.Translate(err)
+}
+
+// Filter chooses entries of a team; nil leaves a part open.
+type Filter struct {
+	TeamID      uuid.UUID
+	Season      *int
+	EventCode   *string
+	Level       *string
+	Series      *int
+	MatchNumber *int
+	ScoutedTeam *int
+	ScouterID   *uuid.UUID
+	Cursor      string // from the page before; "" is the start
+	Limit       int    // 1 to 200
+}
+
+// List returns the team's entries, newest first, and the cursor of the next page, which is
+// "" at the end.
+func (s *Service) List(ctx context.Context, actor accounts.Actor, f Filter) ([]Entry, string, error) {
+	_, err := s.q.RoleIn(ctx, queries.RoleInParams{TeamID: f.TeamID, UserID: actor.UserID})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, "", teams.ErrNoTeam
+	}
+	if err != nil {
+		return nil, "", eventlog.Translate(err)
+	}
+	p := queries.EntriesParams{
+		TeamID: f.TeamID, Season: small(f.Season), EventCode: f.EventCode, Level: f.Level, Series: small(f.Series),
+		MatchNumber: small(f.MatchNumber), ScoutedTeam: small(f.ScoutedTeam), ScouterID: f.ScouterID, RowLimit: int32(f.Limit) + 1,
+	}
+	if f.Cursor != "" {
+		if p.BeforeAt, p.BeforeID, err = parseCursor(f.Cursor); err != nil {
+			return nil, "", err
+		}
+	}
+	rows, err := s.q.Entries(ctx, p)
+	if err != nil {
+		return nil, "", eventlog.Translate(err)
+	}
+	next := ""
+	if len(rows) > f.Limit {
+		rows = rows[:f.Limit]
+		last := rows[len(rows)-1].ScoutingEntry
+		next = cursor(last.CreatedAt, last.ID)
+	}
+	list := make([]Entry, 0, len(rows))
+	for _, row := range rows {
+		list = append(list, entry(row.ScoutingEntry, row.DisplayName))
+	}
+	return list, next, nil
+}
+
+// Revision is an entry as it was after one change.
+type Revision struct {
+	Rev          int             `json:"rev"`
+	Action       string          `json:"action"` // created, updated or deleted
+	Editor       accounts.User   `json:"editor"`
+	At           time.Time       `json:"at"`
+	Alliance     ftc.Alliance    `json:"alliance"`
+	ScoutedTeam  int             `json:"scoutedTeamNumber"`
+	MatchNumber  int             `json:"matchNumber"`
+	Data         json.RawMessage `json:"data"`
+	Notes        string          `json:"notes"`
+	AutoScore    int             `json:"autoScore"`
+	TeleopScore  int             `json:"teleopScore"`
+	EndgameScore int             `json:"endgameScore"`
+	TotalScore   int             `json:"totalScore"`
+}
+
+// History returns every state the entry has had, oldest first.
+func (s *Service) History(ctx context.Context, actor accounts.Actor, id uuid.UUID) ([]Revision, error) {
+	if _, err := s.Get(ctx, actor, id); err != nil {
+		return nil, err
+	}
+	rows, err := s.q.Revisions(ctx, id)
+	list := make([]Revision, 0, len(rows))
+	for _, row := range rows {
+		r := row.EntryRevision
+		list = append(list, Revision{
+			Rev: int(r.Rev), Action: r.Action, Editor: accounts.User{ID: r.EditorID, DisplayName: row.DisplayName}, At: r.At,
+			Alliance: ftc.Alliance(r.Alliance), ScoutedTeam: int(r.ScoutedTeam), MatchNumber: int(r.MatchNumber), Data: r.Data,
+			Notes: r.Notes, AutoScore: int(r.AutoScore), TeleopScore: int(r.TeleopScore), EndgameScore: int(r.EndgameScore), TotalScore: int(r.TotalScore),
+		})
+	}
+	return list, eventlog.Translate(err)
+}
+
+// cursor says where a page ended: the time and id of its last entry.
+func cursor(at time.Time, id uuid.UUID) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(at.UTC().Format(time.RFC3339Nano) + " " + id.String()))
+}
+
+func parseCursor(text string) (*time.Time, *uuid.UUID, error) {
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return nil, nil, ErrCursor
+	}
+	atText, idText, _ := strings.Cut(string(raw), " ")
+	at, err := time.Parse(time.RFC3339Nano, atText)
+	if err != nil {
+		return nil, nil, ErrCursor
+	}
+	id, err := uuid.Parse(idText)
+	if err != nil {
+		return nil, nil, ErrCursor
+	}
+	return &at, &id, nil
+}
+
+func small(n *int) *int32 {
+	if n == nil {
+		return nil
+	}
+	v := int32(*n)
+	return &v
+}
