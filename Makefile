@@ -1,0 +1,58 @@
+# Programs that `make setup` fetched are found first.
+export PATH := $(CURDIR)/.cache/bin:$(PATH)
+
+TOOL := go tool -modfile=tools/go.mod
+STATIC := CGO_ENABLED=0 go build -trimpath -ldflags='-s -w'
+
+.DEFAULT_GOAL := help
+.PHONY: help run test setup check fmt vet lint sqlc unit e2e fuzz bench generate build clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Start the server with its own database under ./data
+	@go run ./cmd/ftcmetrics
+
+test: ## Everything a change has to pass: setup, check, unit, e2e, fuzz
+	@scripts/test setup check unit e2e fuzz
+
+setup: ## Fetch what the tests need and this machine lacks, into ./.cache
+	@scripts/setup
+
+check: fmt vet lint sqlc ## Format, vet, lint, and generated code that is up to date
+
+fmt:
+	@files=$$(git ls-files -co --exclude-standard -- '*.go' | while read -r f; do [ ! -f "$$f" ] || echo "$$f"; done | xargs gofmt -l) && \
+	if [ -n "$$files" ]; then echo "gofmt -w" $$files; exit 1; fi
+
+vet:
+	@go vet ./...
+
+lint:
+	@$(TOOL) golangci-lint run ./...
+
+sqlc:
+	@$(TOOL) sqlc diff
+
+unit: ## Go tests with the race detector
+	@go test -race -timeout 15m ./...
+
+e2e: ## The built program with the real Pusher clients
+	@$(STATIC) -o .cache/ftcmetrics ./cmd/ftcmetrics
+	@FTCMETRICS_BIN='$(CURDIR)/.cache/ftcmetrics' npm --prefix e2e --silent test
+
+fuzz: ## Each fuzz target for a moment; FUZZ=5m for longer
+	@scripts/fuzz
+
+bench: ## Benchmarks; BENCH=Name for some of them
+	@go test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem ./...
+
+generate: ## Write generated code anew
+	@$(TOOL) sqlc generate
+	@go generate ./...
+
+build: ## One static program: ./ftcmetrics
+	@$(STATIC) -o ftcmetrics ./cmd/ftcmetrics
+
+clean: ## Remove what make made; data stays
+	@rm -rf .cache ftcmetrics e2e/node_modules
