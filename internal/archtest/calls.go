@@ -9,6 +9,7 @@ import (
 // environment lists who may read which variables, besides cmd, which may read them all.
 var environment = map[string][]string{
 	"internal/pgembed": {"PATH", "PGBIN"},
+	"internal/pgtest":  {"TEST_DATABASE_URL"}, // only tests import it
 }
 
 // checkCalls finds the functions that are forbidden by name: init anywhere, sleeping and
