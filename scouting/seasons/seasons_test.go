@@ -84,8 +84,10 @@ func TestAllianceExamples(t *testing.T) {
 	}
 }
 
-// A whole event as the official API tells it: 27 qualification and 6 playoff matches.
-// The alliances' extra keys (alliance, team) stay in.
+// A whole event in the shape of the official API: 27 qualification and 6 playoff matches.
+// Its scores are generated from the point table, not real; the motif is read from
+// "randomization" as 1 GPP, 2 PGP, 3 PPG, which is a guess. Bonus ranking points are
+// compared in qualification matches only. The extra keys (alliance, team) stay in.
 func TestAllianceOfAWholeEvent(t *testing.T) {
 	var rows []example
 	readJSON(t, "testdata/decode-event.json", &rows)
