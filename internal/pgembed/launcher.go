@@ -12,7 +12,7 @@ import (
 // launcher is Start with what tests replace.
 type launcher struct {
 	finder   finder
-	fallback string              // where root's cluster goes when nobody else can reach Dir
+	fallback string              // where root's cluster goes when nobody else can reach Dir; nowhere if empty
 	allow    func(identity) bool // nil allows every identity
 }
 
@@ -101,7 +101,7 @@ func (l launcher) settle(ctx context.Context, o Options) (home, error) {
 	if refused == nil {
 		return home{data: c.path, bin: bin, who: who, fresh: !c.exists}, nil
 	}
-	if os.Geteuid() != 0 || c.exists {
+	if os.Geteuid() != 0 || c.exists || l.fallback == "" {
 		return home{}, fmt.Errorf("run PostgreSQL in %s: %w", c.path, refused)
 	}
 	return l.settleElsewhere(ctx, o, bin, refused)

@@ -3,6 +3,7 @@
 package pgembed
 
 import (
+	"errors"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -31,4 +32,10 @@ func occupants(data string) []int {
 		return nil
 	}
 	return []int{pid}
+}
+
+// alive reports whether a process with the pid exists, zombies included.
+func alive(pid int) bool {
+	err := syscall.Kill(pid, 0)
+	return err == nil || errors.Is(err, syscall.EPERM)
 }

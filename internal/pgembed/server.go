@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -132,7 +131,9 @@ func (o Options) withDefaults() (Options, error) {
 	if o.CacheDir == "" {
 		o.CacheDir = filepath.Join(o.Dir, "cache", "postgres")
 	}
-	return o, nil
+	// What runs from it has another working directory.
+	o.CacheDir, err = filepath.Abs(o.CacheDir)
+	return o, err
 }
 
 // realPath returns the one absolute name of an existing path.
@@ -142,10 +143,4 @@ func realPath(path string) (string, error) {
 		return "", err
 	}
 	return filepath.EvalSymlinks(abs)
-}
-
-// alive reports whether a process with the pid exists, zombies included.
-func alive(pid int) bool {
-	err := syscall.Kill(pid, 0)
-	return err == nil || errors.Is(err, syscall.EPERM)
 }

@@ -36,8 +36,15 @@ type cluster struct {
 	strategy string // how the server copies a template fastest
 }
 
-func startCluster(ctx context.Context) (*cluster, error) {
-	c, err := launch(ctx)
+// startCluster starts a server of our own, or uses the one at outside if that is not empty.
+func startCluster(ctx context.Context, outside string) (*cluster, error) {
+	c := &cluster{template: "tpl_" + schema.Hash()}
+	var err error
+	if outside != "" {
+		err = c.visit(ctx, outside)
+	} else {
+		err = c.launch(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -47,44 +54,46 @@ func startCluster(ctx context.Context) (*cluster, error) {
 	return c, nil
 }
 
-// launch starts a server of our own, or connects to the one that the environment names.
-func launch(ctx context.Context) (*cluster, error) {
-	c := &cluster{template: "tpl_" + schema.Hash(), strategy: "WAL_LOG"}
-	outside := os.Getenv("TEST_DATABASE_URL")
-	if outside != "" {
-		base, err := url.Parse(outside)
-		if err != nil || base.Scheme == "" {
-			return nil, errors.New("TEST_DATABASE_URL is not a URL") // which may hold a password
-		}
-		c.url = func(database string) string {
-			u := *base
-			u.Path = "/" + database
-			return u.String()
-		}
-		c.admin, err = connect(ctx, outside)
-		return c, err
+// visit connects to a server of others.
+func (c *cluster) visit(ctx context.Context, outside string) error {
+	base, err := url.Parse(outside)
+	if err != nil || base.Scheme == "" {
+		return errors.New("TEST_DATABASE_URL is not a URL") // which may hold a password
 	}
+	c.strategy = "WAL_LOG"
+	c.url = func(database string) string {
+		u := *base
+		u.Path = "/" + database
+		return u.String()
+	}
+	c.admin, err = connect(ctx, outside)
+	return err
+}
+
+// launch starts a server of our own.
+func (c *cluster) launch(ctx context.Context) error {
 	parent, memory := workFolder()
 	sweep(parent)
+	c.strategy = "WAL_LOG"
 	if memory {
 		c.strategy = "FILE_COPY" // where copying is free and a log would be written twice
 	}
 	var err error
 	if c.dir, err = os.MkdirTemp(parent, prefix); err != nil {
-		return nil, err
+		return err
 	}
 	if err := os.Chmod(c.dir, 0o711); err != nil { // PostgreSQL may run as another user
-		return nil, errors.Join(err, os.RemoveAll(c.dir))
+		return errors.Join(err, os.RemoveAll(c.dir))
 	}
 	c.server, err = pgembed.Start(ctx, pgembed.Options{Dir: c.dir, CacheDir: cacheFolder(), Unsafe: true, MaxConnections: maxConnections})
 	if err != nil {
-		return nil, errors.Join(err, pgembed.Remove(c.dir))
+		return errors.Join(err, pgembed.Remove(c.dir))
 	}
 	c.url = c.server.URLFor
 	if c.admin, err = connect(ctx, c.server.URL()); err != nil {
-		return nil, errors.Join(err, c.remove())
+		return errors.Join(err, c.remove())
 	}
-	return c, nil
+	return nil
 }
 
 // migrate makes the template unless it is there. The flag IS_TEMPLATE says that it is

@@ -18,19 +18,19 @@ var errNotOpen = errors.New("TestMain does not call pgtest.Main")
 type fixture struct {
 	mu      sync.Mutex // guards what follows
 	opened  bool
+	outside string // URL of a server to use instead, if not empty
 	cluster *cluster
 	failed  error // why there is no cluster; it is not tried again
 	made    int   // databases so far
 	dropper sync.WaitGroup
 }
 
-func newFixture() *fixture { return &fixture{} }
-
-// open allows the start of the cluster. Without it nobody would remove one.
-func (f *fixture) open() {
+// open allows the start of the cluster, or the use of the one at outside. Without it nobody
+// would remove one.
+func (f *fixture) open(outside string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.opened = true
+	f.outside, f.opened = outside, true
 }
 
 // create makes a database and returns its name and connection string.
@@ -55,7 +55,7 @@ func (f *fixture) next(ctx context.Context) (*cluster, int, error) {
 		return nil, 0, errNotOpen
 	}
 	if f.cluster == nil && f.failed == nil {
-		f.cluster, f.failed = startCluster(ctx)
+		f.cluster, f.failed = startCluster(ctx, f.outside)
 	}
 	f.made++
 	return f.cluster, f.made, f.failed

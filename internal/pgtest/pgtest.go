@@ -20,7 +20,7 @@ const (
 // shared is the cluster of this test process. It is one variable for the whole process
 // because that is what TestMain is: the tests have nothing else in common through which
 // they could be given it.
-var shared = newFixture()
+var shared = new(fixture)
 
 // Main runs the tests of a package and then removes their databases. Call it from TestMain;
 // it does not return.
@@ -32,7 +32,7 @@ func Main(m *testing.M) {
 		shared.close()
 		os.Exit(130)
 	}()
-	shared.open()
+	shared.open(os.Getenv("TEST_DATABASE_URL"))
 	code := m.Run()
 	if err := shared.close(); err != nil {
 		fmt.Fprintln(os.Stderr, "pgtest:", err)
