@@ -53,7 +53,7 @@ func (s *Service) SetRole(ctx context.Context, actor accounts.Actor, teamID, use
 		}
 		member.Role = role
 		changed = member
-		return batch.Add(MemberJoined.On(MemberJoinedPayload{TeamID: teamID, Member: member}, PrivateChannel(teamID)))
+		return batch.Add(MemberChanged.On(MemberJoinedPayload{TeamID: teamID, Member: member}, PrivateChannel(teamID)))
 	})
 	return changed, err
 }

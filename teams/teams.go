@@ -75,7 +75,7 @@ type Member struct {
 	JoinedAt    time.Time `json:"joinedAt"`
 }
 
-// MemberJoinedPayload and MemberLeftPayload tell a team who came and went.
+// MemberJoinedPayload tells a team who a member is, when they come or have a new role.
 type MemberJoinedPayload struct {
 	TeamID uuid.UUID `json:"teamId"`
 	Member Member    `json:"member"`
@@ -92,8 +92,9 @@ type MemberLeftPayload struct {
 
 // The realtime events of this package.
 var (
-	MemberJoined = realtime.Define[MemberJoinedPayload]("team:member-joined", "Somebody joined the team, or has a new role.", "private-team-{teamId}")
-	MemberLeft   = realtime.Define[MemberLeftPayload]("team:member-left", "Somebody left the team or was removed.", "private-team-{teamId}")
+	MemberJoined  = realtime.Define[MemberJoinedPayload]("team:member-joined", "Somebody joined the team.", "private-team-{teamId}")
+	MemberChanged = realtime.Define[MemberJoinedPayload]("team:member-changed", "A member has a new role.", "private-team-{teamId}")
+	MemberLeft    = realtime.Define[MemberLeftPayload]("team:member-left", "Somebody left the team or was removed.", "private-team-{teamId}")
 )
 
 // PrivateChannel returns the channel that carries the team's own data.

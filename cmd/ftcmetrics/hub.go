@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/ftcmetrics/ftcmetrics/realtime/httpapi"
+	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
+)
+
+type hubCommand struct {
+	config
+}
+
+// Run serves sockets and the Pusher HTTP API until the invocation's context ends.
+func (c *hubCommand) Run(in *invocation) error {
+	if err := c.check(c.HubAddr); err != nil {
+		return err
+	}
+	if err := c.fillSecrets(); err != nil {
+		return err
+	}
+	logger := c.logger(in.err)
+	app := hub.App{ID: c.AppID, Key: c.AppKey, Secret: c.AppSecret, ClientMessages: true, AllowedOrigins: c.CORSOrigins}
+	h, err := hub.New(hub.Options{Apps: []hub.App{app}, ActivityTimeout: c.ActivityTimeout, Logger: logger})
+	if err != nil {
+		return err
+	}
+	l, err := listen("127.0.0.1:0", c.HubAddr, c.MetricsAddr)
+	if err != nil {
+		return err
+	}
+	l.serve(logger, http.NotFoundHandler(), mountHub(h, httpapi.New(h)), metricsHandler(h))
+	logger.Info("hub serving", slog.String("hub", l.hubAddress()), slog.String("metrics", l.metricsAddress()), slog.String("app", c.AppID), slog.String("key", c.AppKey))
+	var failed error
+	select {
+	case <-in.ctx.Done():
+	case failed = <-l.failed:
+	}
+	limit, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return errors.Join(failed, h.Shutdown(limit), l.close(limit))
+}

@@ -1,0 +1,232 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/api"
+	"github.com/ftcmetrics/ftcmetrics/ftc"
+	"github.com/ftcmetrics/ftcmetrics/realtime"
+	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
+	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
+	"github.com/ftcmetrics/ftcmetrics/realtime/httpapi"
+	"github.com/ftcmetrics/ftcmetrics/realtime/relay"
+	"github.com/ftcmetrics/ftcmetrics/scouting"
+	"github.com/ftcmetrics/ftcmetrics/scouting/seasons"
+	"github.com/ftcmetrics/ftcmetrics/teams"
+	"github.com/ftcmetrics/ftcmetrics/web"
+)
+
+type serveCommand struct {
+	serveConfig
+}
+
+// Run serves until the invocation's context ends.
+func (c *serveCommand) Run(in *invocation) error {
+	s, err := start(in, c.serveConfig)
+	if err != nil {
+		return err
+	}
+	return s.wait(in.ctx)
+}
+
+// node is one running server.
+type node struct {
+	config   serveConfig
+	logger   *slog.Logger
+	database *database
+	hub      *hub.Hub
+	relay    *relay.Relay
+	log      *eventlog.Log
+	accounts *accounts.Service
+	teams    *teams.Service
+	ftc      *ftc.Service
+	servers  *listeners
+	stopping context.CancelFunc // ends the background work
+	work     sync.WaitGroup     // the background work
+}
+
+// start brings a node up in the order that nothing is promised before it can be kept:
+// database, hub, relay, and only then the listeners.
+func start(in *invocation, c serveConfig) (n *node, err error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	if err := c.fillSecrets(); err != nil {
+		return nil, err
+	}
+	n = &node{config: c, logger: c.logger(in.err)}
+	for _, name := range unknown(in.environ, serveConfig{}) {
+		n.logger.Warn("nothing reads this variable; is it misspelt?", slog.String("name", name))
+	}
+	if n.servers, err = listen(c.HTTPAddr, c.HubAddr, c.MetricsAddr); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, n.close(context.Background()))
+		}
+	}()
+	if n.database, err = openDatabase(in.ctx, c, n.logger, false); err != nil {
+		return n, err
+	}
+	if err = n.assemble(in.ctx); err != nil {
+		return n, err
+	}
+	return n, n.announce(in)
+}
+
+// assemble makes the parts and connects them.
+func (n *node) assemble(ctx context.Context) error {
+	c := n.config
+	app := hub.App{ID: c.AppID, Key: c.AppKey, Secret: c.AppSecret, ClientMessages: true, AllowedOrigins: c.origins()}
+	h, err := hub.New(hub.Options{
+		Apps: []hub.App{app}, ActivityTimeout: c.ActivityTimeout, Logger: n.logger,
+		OnOccupied: func(appID string, channel realtime.Channel, at time.Time) {
+			if appID == c.AppID {
+				n.relay.HeardBy(channel, at)
+			}
+		},
+	})
+	if err != nil {
+		return err
+	}
+	n.hub = h
+	n.log = eventlog.New(n.database.pool, func(channel realtime.Channel, seq int64) { n.relay.Hint(channel, seq) })
+	n.relay = relay.New(relay.Options{
+		Log: n.log, Publisher: h.Publisher(c.AppID), Control: eventlog.Control, Logger: n.logger,
+		Occupied:  func() []realtime.Channel { return h.Occupancy(c.AppID) },
+		Listening: func(channel realtime.Channel) bool { return h.Occupied(c.AppID, channel) },
+	})
+	if err := n.relay.Start(ctx); err != nil {
+		return err
+	}
+	handler, err := n.handler()
+	if err != nil {
+		return err
+	}
+	work, stop := context.WithCancel(context.Background())
+	n.stopping = stop
+	n.work.Go(func() { n.relay.Run(work) })
+	httpAPI := httpapi.New(h)
+	n.servers.serve(n.logger, mount(handler, h, httpAPI), mountHub(h, httpAPI), metricsHandler(h))
+	return nil
+}
+
+// handler is the API with the features behind it.
+func (n *node) handler() (http.Handler, error) {
+	c := n.config
+	book, err := seasons.Load()
+	if err != nil {
+		return nil, err
+	}
+	codeKey, err := c.codeKey()
+	if err != nil {
+		return nil, err
+	}
+	proxies, err := c.proxies()
+	if err != nil {
+		return nil, err
+	}
+	pool := n.database.pool
+	n.accounts = accounts.New(pool, n.log)
+	n.teams = teams.New(pool, n.log, codeKey)
+	n.ftc = ftc.New(pool)
+	handler, _, err := api.New(api.Options{
+		Accounts: n.accounts, Teams: n.teams, Scouting: scouting.New(pool, n.log, book), FTC: n.ftc, Log: n.log,
+		Events: registry(), Signer: realtime.Signer{Key: c.AppKey, Secret: c.AppSecret},
+		Realtime: api.RealtimeConfig{Driver: "embedded", Key: c.AppKey, Port: n.servers.hubPort(), AuthEndpoint: "/api/pusher/auth"},
+		Ready:    n.ready, Pages: web.Pages(web.Options{}), Logger: n.logger,
+		Production: c.production(), Origins: c.origins(), TrustedProxies: proxies, ProxySecret: c.ProxySecret, RateLimit: c.RateLimit,
+	})
+	return handler, err
+}
+
+// registry lists every realtime event there is.
+func registry() []realtime.Described {
+	return []realtime.Described{
+		scouting.EntryCreated.Describe(), scouting.EntryUpdated.Describe(), scouting.EntryDeleted.Describe(), scouting.PublicEntry.Describe(),
+		teams.MemberJoined.Describe(), teams.MemberLeft.Describe(),
+	}
+}
+
+// origins are the pages that may use this server from a browser: those configured and its own.
+func (c serveConfig) origins() []string {
+	origins := append([]string(nil), c.CORSOrigins...)
+	if c.PublicURL != "" {
+		origins = append(origins, strings.TrimSuffix(c.PublicURL, "/"))
+	}
+	return origins
+}
+
+func (n *node) ready(ctx context.Context) error {
+	if !n.hub.Ready() {
+		return errors.New("the hub is stopping")
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	return n.database.pool.Ping(ctx)
+}
+
+// url is where people reach this node.
+func (n *node) url() string {
+	if n.config.PublicURL != "" {
+		return strings.TrimSuffix(n.config.PublicURL, "/")
+	}
+	return "http://" + n.servers.httpAddress()
+}
+
+// announce tells whoever started the server where it is and, the first time, how to begin.
+func (n *node) announce(in *invocation) error {
+	n.logger.Info("serving", slog.String("url", n.url()), slog.String("hub", n.servers.hubAddress()), slog.String("metrics", n.servers.metricsAddress()))
+	code, err := n.accounts.OpenSetup(in.ctx)
+	if err != nil || code == "" {
+		return err
+	}
+	fmt.Fprintf(in.err, "\n  This server has no users yet. Create the first owner within 15 minutes:\n\n"+
+		"    curl -X POST %s/api/setup -H 'Content-Type: application/json' \\\n      -d '{\"code\":\"%s\",\"displayName\":\"Your name\"}'\n\n"+
+		"  or in a browser: %s/setup?code=%s\n\n", n.url(), code, n.url(), code)
+	return nil
+}
+
+// wait serves until ctx ends or a part fails, then closes everything.
+func (n *node) wait(ctx context.Context) error {
+	var failed error
+	select {
+	case <-ctx.Done():
+		n.logger.Info("stopping")
+	case failed = <-n.servers.failed:
+	case <-n.database.gone():
+		failed = errors.New("the embedded PostgreSQL ended by itself; its log is above")
+	}
+	limit, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return errors.Join(failed, n.close(limit))
+}
+
+// close stops in the order that keeps promises longest: no new requests, sockets told to
+// come back, the relay, the database.
+func (n *node) close(ctx context.Context) error {
+	var errs []error
+	if n.hub != nil {
+		n.work.Go(func() { _ = n.hub.Shutdown(ctx) }) // it fails only by the deadline, which closes the rest
+	}
+	if n.servers != nil {
+		errs = append(errs, n.servers.close(ctx))
+	}
+	if n.stopping != nil {
+		n.stopping()
+	}
+	n.work.Wait()
+	if n.database != nil {
+		errs = append(errs, n.database.close())
+	}
+	return errors.Join(errs...)
+}
