@@ -128,7 +128,7 @@ func (l launcher) settleElsewhere(ctx context.Context, o Options, bin programs, 
 		}
 	}
 	o.Logger.Warn("root may not run PostgreSQL, and no other user can reach the data folder: the database is kept elsewhere",
-		"folder", c.path, "instead of", filepath.Join(o.Dir, "pg"), "reason", refused)
+		"folder", c.path, "wanted", filepath.Join(o.Dir, "pg"), "reason", refused)
 	if err := os.Symlink(c.path, filepath.Join(o.Dir, "pg")); err != nil {
 		return home{}, fmt.Errorf("leave a link to the database: %w", err)
 	}
