@@ -23,11 +23,11 @@ var errTries = fault.New(fault.TooMany, "too-many-tries", "Too many wrong tries 
 // reason wrong is counted. The limit stays on when the ordinary one is off.
 func (s *server) guess(r *http.Request, wrong error, attempt func() error) error {
 	key := clientAddress(r)
-	over, _, err := s.tries.Status(key)
+	_, failed, err := s.tries.Status(key)
 	if err != nil {
 		return err
 	}
-	if over {
+	if failed >= maxTries {
 		return errTries
 	}
 	err = attempt()

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"crypto/subtle"
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
@@ -54,7 +55,11 @@ func (s *server) actor(r *http.Request) (accounts.Actor, error) {
 		return accounts.Actor{UserID: me.ID, DisplayName: me.DisplayName, Operator: me.Operator, Kind: accounts.KindSession}, err
 	}
 	if cookie, err := r.Cookie(s.cookieName()); err == nil && cookie.Value != "" {
-		return s.o.Accounts.Actor(ctx, cookie.Value)
+		actor, err := s.o.Accounts.Actor(ctx, cookie.Value)
+		if errors.Is(err, accounts.ErrBadToken) {
+			return accounts.Actor{}, nil // a browser sends an old cookie without being asked
+		}
+		return actor, err
 	}
 	return accounts.Actor{}, nil
 }

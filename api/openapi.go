@@ -28,7 +28,7 @@ func newReflector() *openapi31.Reflector {
 		jsonschema.InterceptDefName(defName),
 	)
 	r.AddTypeMapping(uuid.UUID{}, jsonUUID(""))
-	r.AddTypeMapping(json.RawMessage{}, map[string]any{})
+	r.AddTypeMapping(json.RawMessage{}, anyJSON{})
 	return r
 }
 
@@ -41,16 +41,27 @@ func (jsonUUID) PrepareJSONSchema(s *jsonschema.Schema) error {
 	return nil
 }
 
+// anyJSON stands for JSON whose form is the season's or the event's say.
+type anyJSON struct{}
+
+// PrepareJSONSchema leaves the type open.
+func (anyJSON) PrepareJSONSchema(s *jsonschema.Schema) error {
+	s.Type = nil
+	return nil
+}
+
 // defName gives generic types readable names: envelope[[]Entry] becomes EntryListAnswer.
 func defName(t reflect.Type, name string) string {
 	if t.Kind() == reflect.Struct && strings.HasPrefix(t.Name(), "envelope[") {
 		data := t.Field(1).Type
-		switch data.Kind() {
-		case reflect.Slice:
-			return titled(data.Elem().Name()) + "ListAnswer"
-		default:
-			return titled(data.Name()) + "Answer"
+		suffix := "Answer"
+		if data.Kind() == reflect.Slice {
+			data, suffix = data.Elem(), "ListAnswer"
 		}
+		if data.Kind() == reflect.Pointer {
+			data = data.Elem()
+		}
+		return titled(data.Name()) + suffix
 	}
 	return titled(name)
 }
