@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -31,10 +32,8 @@ func (s *server) guess(r *http.Request, wrong error, attempt func() error) error
 		return errTries
 	}
 	err = attempt()
-	if err != nil && fault.From(err).Is(wrong) {
-		if err := s.tries.Counter().Increment(key, time.Now().UTC().Truncate(triesWindow)); err != nil {
-			return err
-		}
+	if errors.Is(err, wrong) {
+		s.tries.OnLimit(nil, r, key) // counts; with no header names it writes nothing
 	}
 	return err
 }

@@ -63,7 +63,7 @@ type server struct {
 // New returns the handler of the API's address, and the OpenAPI document that describes it.
 func New(o Options) (http.Handler, []byte, error) {
 	s := &server{o: o, logger: o.Logger, router: chi.NewRouter(), reflector: newReflector(), validate: newValidator()}
-	s.tries = httprate.NewRateLimiter(maxTries, triesWindow)
+	s.tries = httprate.NewRateLimiter(maxTries, triesWindow, httprate.WithResponseHeaders(httprate.ResponseHeaders{}))
 	if o.RateLimit > 0 {
 		s.answers = httprate.NewRateLimiter(o.RateLimit, time.Minute,
 			httprate.WithKeyFuncs(s.limitKey),
