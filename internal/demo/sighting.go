@@ -43,6 +43,9 @@ func split(official tally, share float64, dice *rand.Rand) [2]sighting {
 	}
 	one := sighting{AutoLeave: official.Robot1Auto, Base: official.Robot1Base}
 	two := sighting{AutoLeave: official.Robot2Auto, Base: official.Robot2Base}
+	if missing := share == 0 && one.Base != "NONE" || share == 1 && two.Base != "NONE"; missing {
+		one.Base, two.Base = two.Base, one.Base // whoever was in the base, it was the other
+	}
 	one.AutoClassified, two.AutoClassified = part(official.AutoClassified)
 	one.AutoOverflow, two.AutoOverflow = part(official.AutoOverflow)
 	one.AutoPattern, two.AutoPattern = part(official.AutoPattern / 2)
