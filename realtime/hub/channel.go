@@ -1,0 +1,118 @@
+package hub
+
+import (
+	"sync"
+
+	"github.com/ftcmetrics/ftcmetrics/realtime"
+	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
+)
+
+// The bounds of what waits for a sweep.
+const (
+	maxPending = 4 << 20   // bytes in line on one channel before publishers wait
+	maxSweep   = 256 << 10 // bytes that one sweep gives each subscriber, unless one message is larger
+)
+
+// channel is a channel that has subscribers.
+type channel struct {
+	app  *app
+	name realtime.Channel
+
+	mu            sync.Mutex // guards the fields below
+	subscriptions []*subscription
+	members       *members // nil unless it is a presence channel
+
+	pending   []message
+	bytes     int       // of pending
+	first     uint64    // the number of pending[0]; messages are numbered from 1
+	scheduled bool      // it is in the run queue, or a sweeper has it
+	room      sync.Cond // signalled when a sweep has taken from pending
+}
+
+// message is one frame in line for the subscribers of a channel.
+type message struct {
+	frame  []byte
+	except *socket // the one that does not get it, or nil
+}
+
+// subscription is one socket's part in a channel.
+type subscription struct {
+	socket  *socket
+	channel *channel
+	member  protocol.Member // as its channel_data says; zero without
+	from    uint64          // the first message that it gets; set by join
+	index   int             // its place in channel.subscriptions; channel.mu guards it
+	gone    bool            // it has ended: nothing more is delivered; socket.mu guards it
+}
+
+func newChannel(a *app, name realtime.Channel) *channel {
+	ch := &channel{app: a, name: name, first: 1}
+	ch.room.L = &ch.mu
+	if name.Presence() {
+		ch.members = newMembers()
+	}
+	return ch
+}
+
+// publish puts a message in line. With wait it waits for room, as all but the hub itself
+// must: a sweeper that waited could wait for itself.
+func (c *channel) publish(m message, wait bool) {
+	c.mu.Lock()
+	for wait && c.bytes > maxPending {
+		c.room.Wait()
+	}
+	c.append(m)
+	c.mu.Unlock()
+}
+
+// append puts a message in line. It must be called with mu held.
+func (c *channel) append(m message) {
+	c.pending = append(c.pending, m)
+	c.bytes += len(m.frame)
+	if !c.scheduled && len(c.subscriptions) > 0 {
+		c.scheduled = true
+		c.app.hub.queue.push(c)
+	}
+}
+
+// add enters a subscription. It must be called with mu held.
+func (c *channel) add(sub *subscription) {
+	if len(c.subscriptions) == 0 && !c.scheduled {
+		c.skip()
+	}
+	sub.from = c.first + uint64(len(c.pending))
+	sub.index = len(c.subscriptions)
+	c.subscriptions = append(c.subscriptions, sub)
+}
+
+// skip forgets messages that nobody was there to hear. It must be called with mu held.
+func (c *channel) skip() {
+	c.first += uint64(len(c.pending))
+	c.pending, c.bytes = nil, 0
+}
+
+// remove takes a subscription out. It must be called with mu held.
+func (c *channel) remove(sub *subscription) {
+	last := len(c.subscriptions) - 1
+	moved := c.subscriptions[last]
+	c.subscriptions[sub.index], moved.index = moved, sub.index
+	c.subscriptions[last] = nil
+	c.subscriptions = c.subscriptions[:last]
+	if cap(c.subscriptions) > 64 && last < cap(c.subscriptions)/4 {
+		c.subscriptions = append(make([]*subscription, 0, last*2), c.subscriptions...)
+	}
+}
+
+// leave ends a subscription that its socket has given up already.
+func (c *channel) leave(sub *subscription) {
+	c.mu.Lock()
+	c.remove(sub)
+	empty := len(c.subscriptions) == 0
+	if c.members != nil && c.members.leave(sub.member.UserID) && !empty {
+		c.append(message{frame: sealText(protocol.AppendMemberRemoved(newFrame(128), c.name, sub.member.UserID))})
+	}
+	c.mu.Unlock()
+	if empty {
+		c.app.removeEmpty(c)
+	}
+}

@@ -1,0 +1,56 @@
+package hub
+
+import (
+	"time"
+
+	"github.com/ftcmetrics/ftcmetrics/fault"
+	"github.com/ftcmetrics/ftcmetrics/realtime"
+	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
+)
+
+// The refusals of client events.
+var (
+	errClientEventsOff = fault.New(fault.Forbidden, "client-events-off", "Client events are not enabled for this app.")
+	errClientChannel   = fault.New(fault.Forbidden, "client-event-channel", "Client events go to private and presence channels that this connection is subscribed to.")
+	errClientEventSize = fault.New(fault.TooLarge, "client-event-too-large", "The data of the client event is larger than this app allows.")
+	errClientEventRate = fault.New(fault.TooMany, "client-event-rate", "This connection sends more client events a second than this app allows.")
+)
+
+// sendOn sends a client event to the other subscribers of its channel.
+func (s *socket) sendOn(m protocol.Message) error {
+	if !s.mayClientEvent(time.Now()) {
+		return errClientEventRate
+	}
+	if err := m.ClientEvent(); err != nil {
+		return err
+	}
+	name := realtime.Channel(m.Channel)
+	sub := s.subscription(name)
+	switch {
+	case !s.app.ClientMessages:
+		return errClientEventsOff
+	case sub == nil || !name.Private() || name.Encrypted():
+		return errClientChannel
+	case len(m.Data) > s.app.MaxEventPayloadBytes:
+		return errClientEventSize
+	}
+	userID := ""
+	if name.Presence() {
+		userID = sub.member.UserID
+	}
+	size := len(m.Event) + len(m.Channel) + len(m.Data) + len(userID) + 64
+	frame := sealText(protocol.AppendClientEvent(newFrame(size), m, userID))
+	sub.channel.publish(message{frame: frame, except: s}, true)
+	return nil
+}
+
+// mayClientEvent counts a client event in the second that now is in. Only the reader of
+// the socket calls it.
+func (s *socket) mayClientEvent(now time.Time) bool {
+	if second := now.Unix(); second != s.eventsAt {
+		s.eventsAt, s.events = second, 0
+	}
+	s.events++
+	limit := s.app.MaxClientEventsPerSecond
+	return limit < 0 || s.events <= limit
+}

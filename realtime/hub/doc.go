@@ -1,0 +1,20 @@
+// Package hub holds the sockets of Pusher clients, their subscriptions and the members of
+// presence channels, and carries events to them.
+//
+// Publishing encodes an event once, appends it to its channel's pending list and returns.
+// A sweeper then takes everything that is pending on one channel, joins it into one
+// buffer, and gives each subscriber that buffer in one write that does not block. While it
+// sweeps, later events gather, so that batches grow with the load and cost no delay
+// without it. One sweeper at a time owns a channel, which keeps the channel's order. What
+// a socket cannot take waits in its queue, bounded in bytes and time, for a writer of its
+// own; a socket over its bound is closed and its channels never wait for it.
+//
+// Lock order, outer first:
+//
+//	shard.mu -> channel.mu -> socket.mu -> revocations.mu
+//	channel.mu -> runQueue.mu
+//	socket.mu -> Hub.leaveMu
+//	app.mu and Hub.gate are held alone
+//
+// No lock is held during a write, a read, a log line or a callback.
+package hub

@@ -1,0 +1,119 @@
+package hub
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gobwas/ws"
+
+	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
+)
+
+const handshakePatience = 5 * time.Second
+
+// ServeSocket serves GET /app/{key}: it turns the request into a socket and returns. A
+// request that is no client's of ours is refused before the upgrade; a client learns by
+// an error frame and a close code why it is refused.
+func (h *Hub) ServeSocket(w http.ResponseWriter, r *http.Request) {
+	if !h.enter() {
+		http.Error(w, ErrStopped.Detail, http.StatusServiceUnavailable)
+		return
+	}
+	defer h.sockets.Done()
+	a, refusal := h.appOf(r)
+	if a != nil && !a.originAllowed(r.Header.Get("Origin")) {
+		http.Error(w, "Pages of this origin may not connect to this app.", http.StatusForbidden)
+		return
+	}
+	wire, rw, _, err := ws.HTTPUpgrader{Timeout: handshakePatience}.Upgrade(r, w)
+	if err != nil {
+		if wire != nil {
+			_ = wire.Close()
+		}
+		return
+	}
+	if refusal != 0 {
+		refuse(wire, refusal)
+		return
+	}
+	s := h.newSocket(a, wire)
+	if !a.admit(s) {
+		refuse(wire, protocol.CloseOverQuota)
+		return
+	}
+	early, _ := rw.Reader.Peek(rw.Reader.Buffered())
+	f := &frames{in: newInput(wire, s.raw, &h.inputs, early)}
+	seconds := max(1, int(h.opts.ActivityTimeout/time.Second))
+	s.deliver(nil, sealText(protocol.AppendEstablished(newFrame(160), s.id, seconds)))
+	h.sockets.Go(func() { s.read(f) })
+	h.log.Debug("socket opened", "app", a.ID, "socket", s.id)
+}
+
+// enter counts a caller in, unless the hub is shutting down. The caller must call
+// sockets.Done.
+func (h *Hub) enter() bool {
+	h.gate.RLock()
+	defer h.gate.RUnlock()
+	if h.state.Load() != ready {
+		return false
+	}
+	h.sockets.Add(1)
+	return true
+}
+
+// appOf returns the app that the request asks for, and the code that refuses the client
+// if it has to be refused.
+func (h *Hub) appOf(r *http.Request) (*app, protocol.CloseCode) {
+	parts := strings.Split(strings.TrimSuffix(r.URL.Path, "/"), "/")
+	if len(parts) < 2 || parts[len(parts)-2] != "app" {
+		return nil, protocol.ClosePath
+	}
+	a := h.byKey[parts[len(parts)-1]]
+	switch {
+	case a == nil:
+		return nil, protocol.CloseUnknownApp
+	case a.Disabled:
+		return a, protocol.CloseDisabled
+	}
+	return a, checkVersion(r)
+}
+
+// checkVersion looks at the protocol parameter. A client without it is taken to speak ours.
+func checkVersion(r *http.Request) protocol.CloseCode {
+	query := r.URL.Query()
+	if !query.Has("protocol") {
+		return 0
+	}
+	text := query.Get("protocol")
+	if text == "" {
+		return protocol.CloseNoVersion
+	}
+	version, err := strconv.Atoi(text)
+	switch {
+	case err != nil:
+		return protocol.CloseBadVersion
+	case version < protocol.OldestVersion || version > protocol.NewestVersion:
+		return protocol.CloseUnsupported
+	}
+	return 0
+}
+
+// refuse says why and closes. It waits a while for the peer's own close, because closing
+// at once could take the reason from it.
+func refuse(wire net.Conn, code protocol.CloseCode) {
+	defer wire.Close()
+	_ = wire.SetDeadline(time.Now().Add(closePatience))
+	if _, err := wire.Write(closeFrames(code)); err != nil {
+		return
+	}
+	var scratch [512]byte
+	for {
+		n, err := wire.Read(scratch[:])
+		if err != nil || n > 0 && scratch[0]&0x0f == byte(ws.OpClose) {
+			return
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package hub
+
+import (
+	"fmt"
+	"log/slog"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ftcmetrics/ftcmetrics/fault"
+	"github.com/ftcmetrics/ftcmetrics/realtime"
+)
+
+// The errors of the hub's methods.
+var (
+	ErrUnknownApp   = fault.New(fault.NotFound, "unknown-app", "There is no such app.")
+	ErrStopped      = fault.New(fault.Unavailable, "hub-stopped", "The hub is shutting down.")
+	ErrEventName    = fault.New(fault.Invalid, "bad-event-name", "An event name has 1 to 200 bytes.")
+	ErrEventTooBig  = fault.New(fault.TooLarge, "event-too-large", "The data of the event is larger than this app allows.")
+	ErrNotPresence  = fault.New(fault.Invalid, "not-a-presence-channel", "Only presence channels have users.")
+	ErrManyChannels = fault.New(fault.Invalid, "too-many-channels", "An event goes to at most 100 channels.")
+)
+
+// DefaultActivityTimeout is how long a connection may be silent before its client asks
+// whether it is alive.
+const DefaultActivityTimeout = 30 * time.Second
+
+// Options are what a Hub is made of.
+type Options struct {
+	Apps            []App
+	ActivityTimeout time.Duration // announced to clients; 0 means 30 s
+	Logger          *slog.Logger  // nil means that nothing is logged
+
+	// OnOccupied is called when a channel gets its first subscriber. It must not block.
+	OnOccupied func(appID string, channel realtime.Channel, at time.Time)
+}
+
+// Hub is a Pusher server without its listener. It is safe for concurrent use.
+type Hub struct {
+	byID   map[string]*app
+	byKey  map[string]*app
+	opts   Options
+	log    *slog.Logger
+	queue  runQueue
+	inputs sync.Pool // of input buffers
+	writes sync.Pool // of writes that do not block
+	state  atomic.Int32
+	pulses chan struct{} // closed when the pulse has to end
+
+	leaveMu sync.Mutex           // guards leaving
+	leaving map[*socket]struct{} // sockets that are closing and have not ended
+
+	sockets  sync.WaitGroup // the readers and writers of sockets
+	gate     sync.RWMutex   // held while the state turns, so that no socket enters after
+	sweepers sync.WaitGroup // the sweepers and the pulse
+}
+
+// The states of a hub.
+const (
+	ready int32 = iota
+	draining
+	stopped
+)
+
+// New returns a hub that serves the apps. Shutdown must be called in the end.
+func New(o Options) (*Hub, error) {
+	if o.ActivityTimeout <= 0 {
+		o.ActivityTimeout = DefaultActivityTimeout
+	}
+	h := &Hub{byID: map[string]*app{}, byKey: map[string]*app{}, opts: o, log: o.Logger, pulses: make(chan struct{}), leaving: map[*socket]struct{}{}}
+	if h.log == nil {
+		h.log = slog.New(slog.DiscardHandler)
+	}
+	for _, settings := range o.Apps {
+		if err := settings.validate(); err != nil {
+			return nil, fmt.Errorf("hub: %w", err)
+		}
+		if h.byID[settings.ID] != nil || h.byKey[settings.Key] != nil {
+			return nil, fmt.Errorf("hub: two apps have the id %s or its key", settings.ID)
+		}
+		a := newApp(h, settings)
+		h.byID[a.ID], h.byKey[a.Key] = a, a
+	}
+	h.inputs.New, h.writes.New = newInputBuffer, newNowWrite
+	h.queue.init()
+	for range runtime.GOMAXPROCS(0) {
+		h.sweepers.Go(h.sweep)
+	}
+	h.sweepers.Go(h.pulse)
+	return h, nil
+}
+
+// Ready reports whether the hub takes new sockets.
+func (h *Hub) Ready() bool { return h.state.Load() == ready }
+
+// App returns the settings of the app with the id, defaults filled in.
+func (h *Hub) App(id string) (App, bool) {
+	a := h.byID[id]
+	if a == nil {
+		return App{}, false
+	}
+	return a.App, true
+}

@@ -1,0 +1,113 @@
+package hub
+
+import (
+	"context"
+
+	"github.com/ftcmetrics/ftcmetrics/realtime"
+	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
+)
+
+// Publish sends an event to the subscribers of the channels, but for the socket whose id
+// is exceptSocket. It returns when the event is in line on every channel, and waits for
+// room on a channel that has very much in line already.
+func (h *Hub) Publish(appID string, channels []realtime.Channel, name, data, exceptSocket string) error {
+	a, err := h.app(appID)
+	if err != nil {
+		return err
+	}
+	if len(channels) > protocol.MaxChannels {
+		return ErrManyChannels
+	}
+	if err := a.checkEvent(name, data); err != nil {
+		return err
+	}
+	a.publish(channels, name, data, exceptSocket)
+	return nil
+}
+
+// CheckEvent returns the error that Publish would return for the event.
+func (h *Hub) CheckEvent(appID, name, data string) error {
+	a, err := h.app(appID)
+	if err != nil {
+		return err
+	}
+	return a.checkEvent(name, data)
+}
+
+func (h *Hub) app(id string) (*app, error) {
+	a := h.byID[id]
+	if a == nil {
+		return nil, ErrUnknownApp
+	}
+	if h.state.Load() == stopped {
+		return nil, ErrStopped
+	}
+	return a, nil
+}
+
+func (a *app) checkEvent(name, data string) error {
+	if name == "" || len(name) > protocol.MaxEventName {
+		return ErrEventName
+	}
+	if len(data) > a.MaxEventPayloadBytes {
+		return ErrEventTooBig
+	}
+	return nil
+}
+
+// publish puts an event in line on each of the channels that somebody hears.
+func (a *app) publish(channels []realtime.Channel, name, data, exceptSocket string) {
+	var publication protocol.Publication
+	var except *socket
+	encoded := false
+	for _, channel := range channels {
+		ch := a.find(channel)
+		if ch == nil {
+			continue
+		}
+		if !encoded {
+			publication, encoded = protocol.NewPublication(name, data), true
+			except = a.socket(exceptSocket)
+		}
+		frame := publication.Append(newFrame(publication.Len(channel)), channel)
+		ch.publish(message{frame: sealText(frame), except: except}, true)
+	}
+}
+
+// publisher publishes in this process on behalf of one app.
+type publisher struct {
+	hub   *Hub
+	appID string
+}
+
+// Publisher returns the in-process publisher of the app.
+func (h *Hub) Publisher(appID string) realtime.Publisher { return publisher{h, appID} }
+
+// Publish implements realtime.Publisher.
+func (p publisher) Publish(ctx context.Context, events []realtime.Event) error {
+	a, err := p.hub.app(p.appID)
+	if err != nil {
+		return err
+	}
+	for i := range events {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		e := &events[i]
+		if err := a.checkEvent(e.Name, e.Data); err != nil {
+			return err
+		}
+		a.publish([]realtime.Channel{e.Channel}, e.Name, e.Data, e.Except)
+	}
+	return nil
+}
+
+// Revoke implements realtime.Publisher.
+func (p publisher) Revoke(_ context.Context, revocation realtime.Revocation) error {
+	a, err := p.hub.app(p.appID)
+	if err != nil {
+		return err
+	}
+	a.revoke(revocation)
+	return nil
+}

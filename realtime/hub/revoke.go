@@ -1,0 +1,150 @@
+package hub
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/ftcmetrics/ftcmetrics/realtime"
+	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
+)
+
+// maxRevocations is how many revocations an app remembers.
+const maxRevocations = 1024
+
+// revocation is a Revocation with the sockets that it concerns: those that were open
+// when it came. A later socket has a signature of its own, which nobody gave it wrongly.
+type revocation struct {
+	realtime.Revocation
+	last uint64 // the youngest socket that it concerns
+}
+
+func (r revocation) covers(channel realtime.Channel, member protocol.Member) bool {
+	switch {
+	case member.UserID == "" || member.UserID != r.UserID:
+		return false
+	case r.Session != "" && r.Session != member.Session:
+		return false
+	case len(r.Channels) == 0:
+		return channel.Private()
+	}
+	return slices.Contains(r.Channels, channel)
+}
+
+// revocations are remembered because a signature has no end: a socket could use one that
+// it has from before.
+type revocations struct {
+	mu     sync.RWMutex // guards the fields below
+	byUser map[string][]revocation
+	count  int
+}
+
+// add remembers a revocation. When there are too many it forgets the oldest, and returns
+// the last socket of that one: such sockets have to be sent away instead.
+func (r *revocations) add(added revocation) (forgotten uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.byUser == nil {
+		r.byUser = make(map[string][]revocation)
+	}
+	same := func(old revocation) bool {
+		return old.Session == added.Session && slices.Equal(old.Channels, added.Channels)
+	}
+	list := slices.DeleteFunc(r.byUser[added.UserID], same)
+	r.count += len(list) + 1 - len(r.byUser[added.UserID])
+	r.byUser[added.UserID] = append(list, added)
+	if r.count <= maxRevocations {
+		return 0
+	}
+	forgotten = added.last
+	for _, list := range r.byUser {
+		forgotten = min(forgotten, list[0].last)
+	}
+	r.forgetLocked(forgotten)
+	return forgotten
+}
+
+// forget drops the revocations that concern no socket from oldest on.
+func (r *revocations) forget(oldest uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.count > 0 && oldest > 0 {
+		r.forgetLocked(oldest - 1)
+	}
+}
+
+func (r *revocations) forgetLocked(last uint64) {
+	for user, list := range r.byUser {
+		before := len(list)
+		list = slices.DeleteFunc(list, func(old revocation) bool { return old.last <= last })
+		r.count -= before - len(list)
+		if len(list) == 0 {
+			delete(r.byUser, user)
+			continue
+		}
+		r.byUser[user] = list
+	}
+}
+
+// covers reports whether a subscription by the socket with the number has been revoked.
+func (r *revocations) covers(born uint64, channel realtime.Channel, member protocol.Member) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if r.count == 0 {
+		return false
+	}
+	for _, old := range r.byUser[member.UserID] {
+		if born <= old.last && old.covers(channel, member) {
+			return true
+		}
+	}
+	return false
+}
+
+// revoke ends what the user was allowed to hear. It is remembered before the sockets are
+// gone through, and a socket looks at what is remembered with its mu held as it enters a
+// subscription: so either of the two sees the other.
+func (a *app) revoke(r realtime.Revocation) {
+	a.mu.RLock()
+	added := revocation{Revocation: r, last: a.births}
+	a.mu.RUnlock()
+	added.Channels = slices.Clone(r.Channels)
+
+	forgotten := a.revoked.add(added)
+	for _, s := range a.everySocket() {
+		switch {
+		case s.holds(added.covers):
+			s.cut(protocol.CloseForbidden)
+		case s.born <= forgotten:
+			s.close(protocol.CloseReconnect)
+		}
+	}
+}
+
+// Terminate closes every socket that holds a subscription in the name of the user, and
+// returns how many.
+func (h *Hub) Terminate(appID, userID string) int {
+	a := h.byID[appID]
+	if a == nil || userID == "" {
+		return 0
+	}
+	named := func(_ realtime.Channel, m protocol.Member) bool { return m.UserID == userID }
+	n := 0
+	for _, s := range a.everySocket() {
+		if s.holds(named) && s.close(protocol.CloseForbidden) {
+			n++
+		}
+	}
+	return n
+}
+
+// holds reports whether any subscription of the socket matches.
+func (s *socket) holds(match func(realtime.Channel, protocol.Member) bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name, sub := range s.subscriptions {
+		if match(name, sub.member) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,189 @@
+package hub
+
+import (
+	"slices"
+	"sync"
+)
+
+// runQueue holds the channels that wait for a sweeper. A channel is in it once at most,
+// so that it is as long as there are channels.
+type runQueue struct {
+	mu     sync.Mutex // guards the fields below
+	more   sync.Cond
+	line   []*channel
+	next   int // the first of line that still waits
+	closed bool
+}
+
+func (q *runQueue) init() { q.more.L = &q.mu }
+
+func (q *runQueue) push(c *channel) {
+	q.mu.Lock()
+	if q.next > len(q.line)/2 && len(q.line) == cap(q.line) {
+		kept := copy(q.line, q.line[q.next:])
+		clear(q.line[kept:])
+		q.line, q.next = q.line[:kept], 0
+	}
+	q.line = append(q.line, c)
+	q.mu.Unlock()
+	q.more.Signal()
+}
+
+// pop waits for a channel. It returns nil when the queue is closed and empty.
+func (q *runQueue) pop() *channel {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for q.next == len(q.line) {
+		if q.closed {
+			return nil
+		}
+		q.line, q.next = q.line[:0], 0
+		q.more.Wait()
+	}
+	c := q.line[q.next]
+	q.line[q.next] = nil
+	q.next++
+	return c
+}
+
+func (q *runQueue) close() {
+	q.mu.Lock()
+	q.closed = true
+	q.mu.Unlock()
+	q.more.Broadcast()
+}
+
+// sweeper carries what is pending on one channel after the other to the subscribers.
+type sweeper struct {
+	batch       []message
+	first       uint64 // the number of batch[0]
+	subscribers []*subscription
+	joined      []byte
+	ends        []int // where each message ends in joined
+	excepted    map[*socket]struct{}
+}
+
+// sweep is the life of one sweeper.
+func (h *Hub) sweep() {
+	w := sweeper{excepted: make(map[*socket]struct{})}
+	for c := h.queue.pop(); c != nil; c = h.queue.pop() {
+		if !w.load(c) {
+			continue
+		}
+		w.carry(c.app)
+		w.finish(c)
+	}
+}
+
+// load takes what is pending, and the subscribers as they are now. Their list is copied
+// because it may change during the writes, which happen without the lock; next to a write
+// for each the copy costs nothing.
+func (w *sweeper) load(c *channel) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.subscriptions) == 0 {
+		c.skip()
+		c.scheduled = false
+		c.room.Broadcast()
+		return false
+	}
+	n, size := 0, 0
+	for n < len(c.pending) && (n == 0 || size+len(c.pending[n].frame) <= maxSweep) {
+		size += len(c.pending[n].frame)
+		n++
+	}
+	w.first = c.first
+	if n == len(c.pending) {
+		w.batch, c.pending = c.pending, w.batch[:0]
+	} else {
+		w.batch = append(w.batch[:0], c.pending[:n]...)
+		c.pending = slices.Delete(c.pending, 0, n)
+	}
+	c.first += uint64(n)
+	full := c.bytes > maxPending
+	c.bytes -= size
+	if full {
+		c.room.Broadcast()
+	}
+	w.subscribers = append(w.subscribers[:0], c.subscriptions...)
+	w.join(size)
+	return true
+}
+
+// join makes one buffer of the batch. A batch of one is not copied.
+func (w *sweeper) join(size int) {
+	w.ends = w.ends[:0]
+	if len(w.batch) == 1 {
+		w.joined = w.batch[0].frame
+	} else {
+		w.joined = make([]byte, 0, size) // sockets may keep it for long
+	}
+	for _, m := range w.batch {
+		if len(w.batch) > 1 {
+			w.joined = append(w.joined, m.frame...)
+		}
+		w.ends = append(w.ends, len(w.joined))
+		if m.except != nil {
+			w.excepted[m.except] = struct{}{}
+		}
+	}
+}
+
+// carry gives every subscriber its part of the batch.
+func (w *sweeper) carry(a *app) {
+	var messages, bytes int
+	for _, sub := range w.subscribers {
+		skip := 0
+		if sub.from > w.first {
+			skip = int(sub.from - w.first)
+		}
+		if skip >= len(w.batch) {
+			continue
+		}
+		buf, count := w.joined, len(w.batch)-skip
+		if skip > 0 {
+			buf = buf[w.ends[skip-1]:]
+		}
+		if len(w.excepted) > 0 {
+			if _, some := w.excepted[sub.socket]; some {
+				buf, count = w.without(sub.socket, skip)
+			}
+		}
+		if count > 0 && sub.socket.deliver(sub, buf) {
+			messages += count
+			bytes += len(buf)
+		}
+	}
+	a.counts.sent.Add(int64(messages))
+	a.counts.sentBytes.Add(int64(bytes))
+}
+
+// without returns the batch after skip messages, but for those that are not for the socket.
+func (w *sweeper) without(s *socket, skip int) ([]byte, int) {
+	var buf []byte
+	count := 0
+	for _, m := range w.batch[skip:] {
+		if m.except != s {
+			buf = append(buf, m.frame...)
+			count++
+		}
+	}
+	return buf, count
+}
+
+// finish lets go of everything and gives the channel back, to the queue if more is pending.
+func (w *sweeper) finish(c *channel) {
+	clear(w.batch)
+	clear(w.subscribers)
+	clear(w.excepted)
+	w.joined = nil
+	if cap(w.batch) > 4096 {
+		w.batch = nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.scheduled = len(c.pending) > 0
+	if c.scheduled {
+		c.app.hub.queue.push(c)
+	}
+}
