@@ -22,7 +22,6 @@ import (
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
-	"github.com/ftcmetrics/ftcmetrics/teams"
 )
 
 // slot is how long a match takes at speed 1.
@@ -34,7 +33,6 @@ type Options struct {
 	HubURL   string // ws://127.0.0.1:3001; "" plays without sockets
 	DataDir  string // keeps demo.json, by which a second run goes on in the same world
 	Accounts *accounts.Service
-	Teams    *teams.Service // the player reaches teams over HTTP only
 	FTC      *ftc.Service
 	HasUsers func(ctx context.Context) (bool, error)
 	Speed    float64   // 1 is a match each 20 s; 0 or less is as fast as possible

@@ -194,6 +194,9 @@ func (p *player) gather(ctx context.Context, away int) []string {
 
 // send drains a tablet and returns how many entries were new to the server.
 func (p *player) send(ctx context.Context, t *tablet) int {
+	if t.out {
+		return 0
+	}
 	r := t.drain(ctx)
 	p.created += r.created
 	p.refused = append(p.refused, r.refused...)
@@ -204,7 +207,7 @@ func (p *player) send(ctx context.Context, t *tablet) int {
 		p.warn(ctx, "entries wait", r.err)
 	}
 	if t.out {
-		p.say("%s may not scout any more: %v\n", t.Name, r.err)
+		p.say("       %s may not scout any more: %v\n", t.Name, r.err)
 	}
 	return r.created
 }

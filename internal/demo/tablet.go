@@ -42,7 +42,7 @@ type report struct {
 // drain sends the outbox: one entry by itself, more as a batch. What fails for the moment
 // stays in the outbox, to be sent again; the ids see to it that nothing is doubled.
 func (t *tablet) drain(ctx context.Context) report {
-	if len(t.Outbox) == 0 || t.out {
+	if len(t.Outbox) == 0 {
 		return report{}
 	}
 	var r report
