@@ -28,6 +28,12 @@ type NewOwner struct {
 	Password    string
 }
 
+// Exist reports whether the server has any user.
+func (s *Service) Exist(ctx context.Context) (bool, error) {
+	taken, err := s.q.UsersExist(ctx)
+	return taken, eventlog.Translate(err)
+}
+
 // OpenSetup returns a new one-time code for the first owner, or "" when there are users
 // already. An older code stops working.
 func (s *Service) OpenSetup(ctx context.Context) (code string, err error) {

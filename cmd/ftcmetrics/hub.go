@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime/httpapi"
@@ -29,11 +28,11 @@ func (c *hubCommand) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	l, err := listen("127.0.0.1:0", c.HubAddr, c.MetricsAddr)
+	l, err := listen(c.HubAddr, c.MetricsAddr, "")
 	if err != nil {
 		return err
 	}
-	l.serve(logger, http.NotFoundHandler(), mountHub(h, httpapi.New(h)), metricsHandler(h))
+	l.serve(logger, mountHub(h, httpapi.New(h)), metricsHandler(h))
 	logger.Info("hub serving", slog.String("hub", l.hubAddress()), slog.String("metrics", l.metricsAddress()), slog.String("app", c.AppID), slog.String("key", c.AppKey))
 	var failed error
 	select {

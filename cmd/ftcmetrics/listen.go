@@ -26,10 +26,13 @@ type listeners struct {
 	failed  chan error // gets the first listener that fails
 }
 
-// listen takes the addresses of API, hub and metrics. An empty one is left out.
-func listen(httpAddr, hubAddr, metricsAddr string) (*listeners, error) {
+// listen takes the addresses of hub, metrics and, if it is not empty, API.
+func listen(hubAddr, metricsAddr, httpAddr string) (*listeners, error) {
 	l := &listeners{failed: make(chan error, 3)}
-	for _, want := range []struct{ name, address string }{{"HTTP_ADDR", httpAddr}, {"HUB_ADDR", hubAddr}, {"METRICS_ADDR", metricsAddr}} {
+	for _, want := range []struct{ name, address string }{{"HUB_ADDR", hubAddr}, {"METRICS_ADDR", metricsAddr}, {"HTTP_ADDR", httpAddr}} {
+		if want.name == "HTTP_ADDR" && want.address == "" {
+			continue
+		}
 		socket, err := net.Listen("tcp", want.address)
 		if err != nil {
 			_ = l.close(context.Background())
@@ -57,12 +60,12 @@ func (l *listeners) serve(logger *slog.Logger, handlers ...http.Handler) {
 	}
 }
 
-func (l *listeners) httpAddress() string    { return l.sockets[0].Addr().String() }
-func (l *listeners) hubAddress() string     { return l.sockets[1].Addr().String() }
-func (l *listeners) metricsAddress() string { return l.sockets[2].Addr().String() }
+func (l *listeners) httpAddress() string    { return l.sockets[2].Addr().String() }
+func (l *listeners) hubAddress() string     { return l.sockets[0].Addr().String() }
+func (l *listeners) metricsAddress() string { return l.sockets[1].Addr().String() }
 
 func (l *listeners) hubPort() int {
-	address, ok := l.sockets[1].Addr().(*net.TCPAddr)
+	address, ok := l.sockets[0].Addr().(*net.TCPAddr)
 	if !ok {
 		return 0
 	}

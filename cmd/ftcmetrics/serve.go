@@ -15,8 +15,8 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
-	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
 	"github.com/ftcmetrics/ftcmetrics/realtime/httpapi"
+	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
 	"github.com/ftcmetrics/ftcmetrics/realtime/relay"
 	"github.com/ftcmetrics/ftcmetrics/scouting"
 	"github.com/ftcmetrics/ftcmetrics/scouting/seasons"
@@ -30,7 +30,7 @@ type serveCommand struct {
 
 // Run serves until the invocation's context ends.
 func (c *serveCommand) Run(in *invocation) error {
-	s, err := start(in, c.serveConfig)
+	s, err := start(in, c.serveConfig, (*node).announce)
 	if err != nil {
 		return err
 	}
@@ -54,8 +54,8 @@ type node struct {
 }
 
 // start brings a node up in the order that nothing is promised before it can be kept:
-// database, hub, relay, and only then the listeners.
-func start(in *invocation, c serveConfig) (n *node, err error) {
+// database, hub, relay, and only then the listeners. greet speaks to who started it.
+func start(in *invocation, c serveConfig, greet func(*node, *invocation) error) (n *node, err error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func start(in *invocation, c serveConfig) (n *node, err error) {
 	for _, name := range unknown(in.environ, serveConfig{}) {
 		n.logger.Warn("nothing reads this variable; is it misspelt?", slog.String("name", name))
 	}
-	if n.servers, err = listen(c.HTTPAddr, c.HubAddr, c.MetricsAddr); err != nil {
+	if n.servers, err = listen(c.HubAddr, c.MetricsAddr, c.HTTPAddr); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -80,13 +80,17 @@ func start(in *invocation, c serveConfig) (n *node, err error) {
 	if err = n.assemble(in.ctx); err != nil {
 		return n, err
 	}
-	return n, n.announce(in)
+	n.logger.Info("serving", slog.String("url", n.url()), slog.String("hub", n.servers.hubAddress()), slog.String("metrics", n.servers.metricsAddress()))
+	return n, greet(n, in)
 }
+
+// quiet greets nobody.
+func quiet(*node, *invocation) error { return nil }
 
 // assemble makes the parts and connects them.
 func (n *node) assemble(ctx context.Context) error {
 	c := n.config
-	app := hub.App{ID: c.AppID, Key: c.AppKey, Secret: c.AppSecret, ClientMessages: true, AllowedOrigins: c.origins()}
+	app := hub.App{ID: c.AppID, Key: c.AppKey, Secret: c.AppSecret, ClientMessages: true, AllowedOrigins: c.socketOrigins()}
 	h, err := hub.New(hub.Options{
 		Apps: []hub.App{app}, ActivityTimeout: c.ActivityTimeout, Logger: n.logger,
 		OnOccupied: func(appID string, channel realtime.Channel, at time.Time) {
@@ -102,7 +106,7 @@ func (n *node) assemble(ctx context.Context) error {
 	n.log = eventlog.New(n.database.pool, func(channel realtime.Channel, seq int64) { n.relay.Hint(channel, seq) })
 	n.relay = relay.New(relay.Options{
 		Log: n.log, Publisher: h.Publisher(c.AppID), Control: eventlog.Control, Logger: n.logger,
-		Occupied:  func() []realtime.Channel { return h.Occupancy(c.AppID) },
+		Occupied:  func() []realtime.Channel { return occupied(h, c.AppID) },
 		Listening: func(channel realtime.Channel) bool { return h.Occupied(c.AppID, channel) },
 	})
 	if err := n.relay.Start(ctx); err != nil {
@@ -116,7 +120,7 @@ func (n *node) assemble(ctx context.Context) error {
 	n.stopping = stop
 	n.work.Go(func() { n.relay.Run(work) })
 	httpAPI := httpapi.New(h)
-	n.servers.serve(n.logger, mount(handler, h, httpAPI), mountHub(h, httpAPI), metricsHandler(h))
+	n.servers.serve(n.logger, mountHub(h, httpAPI), metricsHandler(h), mount(handler, h, httpAPI))
 	return nil
 }
 
@@ -153,7 +157,7 @@ func (n *node) handler() (http.Handler, error) {
 func registry() []realtime.Described {
 	return []realtime.Described{
 		scouting.EntryCreated.Describe(), scouting.EntryUpdated.Describe(), scouting.EntryDeleted.Describe(), scouting.PublicEntry.Describe(),
-		teams.MemberJoined.Describe(), teams.MemberLeft.Describe(),
+		teams.MemberJoined.Describe(), teams.MemberChanged.Describe(), teams.MemberLeft.Describe(),
 	}
 }
 
@@ -164,6 +168,15 @@ func (c serveConfig) origins() []string {
 		origins = append(origins, strings.TrimSuffix(c.PublicURL, "/"))
 	}
 	return origins
+}
+
+// socketOrigins are the pages that may open sockets; in dev any, so that a front end under
+// development connects from wherever it is served.
+func (c serveConfig) socketOrigins() []string {
+	if !c.production() {
+		return nil
+	}
+	return c.origins()
 }
 
 func (n *node) ready(ctx context.Context) error {
@@ -183,9 +196,8 @@ func (n *node) url() string {
 	return "http://" + n.servers.httpAddress()
 }
 
-// announce tells whoever started the server where it is and, the first time, how to begin.
+// announce says, the first time, how to begin.
 func (n *node) announce(in *invocation) error {
-	n.logger.Info("serving", slog.String("url", n.url()), slog.String("hub", n.servers.hubAddress()), slog.String("metrics", n.servers.metricsAddress()))
 	code, err := n.accounts.OpenSetup(in.ctx)
 	if err != nil || code == "" {
 		return err
@@ -229,4 +241,17 @@ func (n *node) close(ctx context.Context) error {
 		errs = append(errs, n.database.close())
 	}
 	return errors.Join(errs...)
+}
+
+// occupied lists the channels that somebody on this node listens to.
+func occupied(h *hub.Hub, appID string) []realtime.Channel {
+	list, err := h.Channels(appID, "")
+	if err != nil {
+		return nil // the app was there when the hub was made
+	}
+	channels := make([]realtime.Channel, len(list))
+	for i, channel := range list {
+		channels[i] = channel.Name
+	}
+	return channels
 }

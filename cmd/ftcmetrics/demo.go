@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/demo"
+)
+
+type demoCommand struct {
+	serveConfig
+	Once  bool    `help:"Play the FTC event once and end."`
+	Speed float64 `default:"1" help:"How fast to play: 1 is a match each 20 s, 0 as fast as possible."`
+	Seed  uint64  `default:"1" help:"Chooses what the scouts see and miss."`
+}
+
+// Run serves and plays until the invocation's context ends, or until the event is over.
+func (c *demoCommand) Run(in *invocation) error {
+	ctx, cancel := context.WithCancel(in.ctx)
+	defer cancel()
+	inner := *in
+	inner.ctx = ctx
+	n, err := start(&inner, c.serveConfig, quiet)
+	if err != nil {
+		return err
+	}
+	played := make(chan error, 1)
+	go func() {
+		played <- demo.Run(ctx, demo.Options{
+			BaseURL: "http://" + origin(n.servers.httpAddress()), HubURL: "ws://" + origin(n.servers.httpAddress()), DataDir: c.DataDir,
+			Accounts: n.accounts, FTC: n.ftc, HasUsers: n.accounts.Exist,
+			Speed: c.Speed, Once: c.Once, Seed: c.Seed, Out: in.out, Logger: n.logger,
+		})
+		cancel()
+	}()
+	served := n.wait(ctx)
+	cancel()
+	if err := <-played; !errors.Is(err, context.Canceled) {
+		return errors.Join(err, served)
+	}
+	return served
+}
+
+// origin is how the demo's tablets reach the node, also when it listens on every address.
+func origin(address string) string {
+	return strings.NewReplacer("0.0.0.0", "127.0.0.1", "[::]", "127.0.0.1").Replace(address)
+}
