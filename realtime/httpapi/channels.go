@@ -1,0 +1,143 @@
+package httpapi
+
+import (
+	"strings"
+
+	"github.com/ftcmetrics/ftcmetrics/fault"
+	"github.com/ftcmetrics/ftcmetrics/realtime"
+	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
+	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
+)
+
+// The refusals of questions.
+var (
+	errInfo      = fault.New(fault.Invalid, "bad-info", "info has no such attribute for this channel; there are user_count (presence channels) and subscription_count.")
+	errPrefix    = fault.New(fault.Invalid, "info-without-prefix", "user_count needs a filter_by_prefix that begins with presence-.")
+	errUserID    = fault.New(fault.Invalid, "bad-user-id", "A user id has 1 to 128 bytes.")
+	errNoUsersOf = fault.New(fault.Invalid, "not-a-presence-channel", "Only presence channels have users.")
+)
+
+// The attributes that info may name.
+const (
+	userCount         = "user_count"
+	subscriptionCount = "subscription_count"
+)
+
+// info is what a backend asked to know of a channel.
+type info struct {
+	Occupied          *bool `json:"occupied,omitempty"`
+	UserCount         *int  `json:"user_count,omitempty"`
+	SubscriptionCount *int  `json:"subscription_count,omitempty"`
+}
+
+// channels answers GET /apps/{app}/channels.
+func (a *api) channels(r *request) (any, error) {
+	prefix, attributes := r.query["filter_by_prefix"], r.query["info"]
+	for name := range strings.SplitSeq(attributes, ",") {
+		switch {
+		case name == "" && attributes == "", name == subscriptionCount:
+		case name != userCount:
+			return nil, errInfo
+		case !strings.HasPrefix(prefix, "presence-"):
+			return nil, errPrefix
+		}
+	}
+	found, err := a.hub.Channels(r.app.ID, prefix)
+	if err != nil {
+		return nil, err
+	}
+	infos := make(map[realtime.Channel]info, len(found))
+	for _, c := range found {
+		infos[c.Name] = pick(c, attributes)
+	}
+	return map[string]any{"channels": infos}, nil
+}
+
+// channel answers GET /apps/{app}/channels/{channel}.
+func (a *api) channel(r *request) (any, error) {
+	name, err := realtime.ParseChannel(r.PathValue("channel"))
+	if err != nil {
+		return nil, err
+	}
+	if err := checkInfo(name, r.query["info"]); err != nil {
+		return nil, err
+	}
+	c, err := a.hub.Channel(r.app.ID, name)
+	if err != nil {
+		return nil, err
+	}
+	out := pick(c, r.query["info"])
+	out.Occupied = &c.Occupied
+	return out, nil
+}
+
+// users answers GET /apps/{app}/channels/{channel}/users.
+func (a *api) users(r *request) (any, error) {
+	name, err := realtime.ParseChannel(r.PathValue("channel"))
+	if err != nil {
+		return nil, err
+	}
+	if !name.Presence() {
+		return nil, errNoUsersOf
+	}
+	ids, err := a.hub.Users(r.app.ID, name)
+	if err != nil {
+		return nil, err
+	}
+	type user struct {
+		ID string `json:"id"`
+	}
+	users := make([]user, len(ids))
+	for i, id := range ids {
+		users[i].ID = id
+	}
+	return map[string]any{"users": users}, nil
+}
+
+// terminate answers POST /apps/{app}/users/{user}/terminate_connections.
+func (a *api) terminate(r *request) (any, error) {
+	user := r.PathValue("user")
+	if user == "" || len(user) > protocol.MaxUserID {
+		return nil, errUserID
+	}
+	a.hub.Terminate(r.app.ID, user)
+	return struct{}{}, nil
+}
+
+// describe returns what the attributes name of the channel.
+func (a *api) describe(appID string, name realtime.Channel, attributes string) (info, error) {
+	if attributes == "" {
+		return info{}, nil
+	}
+	c, err := a.hub.Channel(appID, name)
+	if err != nil {
+		return info{}, err
+	}
+	return pick(c, attributes), nil
+}
+
+// checkInfo refuses attributes that the channel does not have.
+func checkInfo(name realtime.Channel, attributes string) error {
+	if attributes == "" {
+		return nil
+	}
+	for attribute := range strings.SplitSeq(attributes, ",") {
+		if attribute != subscriptionCount && (attribute != userCount || !name.Presence()) {
+			return errInfo
+		}
+	}
+	return nil
+}
+
+func pick(c hub.ChannelInfo, attributes string) info {
+	var out info
+	for attribute := range strings.SplitSeq(attributes, ",") {
+		switch attribute {
+		case userCount:
+			out.UserCount = &c.Users
+		case subscriptionCount:
+			out.SubscriptionCount = &c.Subscriptions
+		}
+	}
+	return out
+}

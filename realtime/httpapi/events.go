@@ -1,0 +1,161 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/ftcmetrics/ftcmetrics/fault"
+	"github.com/ftcmetrics/ftcmetrics/realtime"
+	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
+)
+
+// The refusals of events.
+var (
+	errBody       = fault.New(fault.Malformed, "bad-body", "The body is not the JSON object that this call takes.")
+	errNoChannel  = fault.New(fault.Invalid, "no-channel", "An event needs a channel, or 1 to 100 channels.")
+	errTwoWays    = fault.New(fault.Invalid, "channel-and-channels", "An event has either channel or channels.")
+	errNoData     = fault.New(fault.Invalid, "no-data", "An event needs data, which is a string.")
+	errBatch      = fault.New(fault.Invalid, "bad-batch", "A batch has 1 to 10 events.")
+	errBatchMulti = fault.New(fault.Invalid, "batch-channels", "An event of a batch goes to one channel.")
+	errSocketID   = fault.New(fault.Invalid, "bad-socket-id", "socket_id is two numbers with a dot between.")
+	errReserved   = fault.New(fault.Invalid, "reserved-event-name", "Names that start with pusher: or pusher_internal: are the server's own.")
+)
+
+var socketID = regexp.MustCompile(`\A[0-9]{1,20}\.[0-9]{1,20}\z`)
+
+// event is an event as a backend sends it.
+type event struct {
+	Name     string   `json:"name"`
+	Data     *string  `json:"data"`
+	Channel  string   `json:"channel"`
+	Channels []string `json:"channels"`
+	SocketID string   `json:"socket_id"`
+	Info     string   `json:"info"`
+
+	to []realtime.Channel // set by check
+}
+
+// events answers POST /apps/{app}/events.
+func (a *api) events(r *request) (any, error) {
+	var e *event
+	if err := decode(r.body, &e); err != nil {
+		return nil, err
+	}
+	if e == nil {
+		return nil, errBody
+	}
+	if err := a.check(r.app.ID, e); err != nil {
+		return nil, err
+	}
+	if err := a.hub.Publish(r.app.ID, e.to, e.Name, *e.Data, e.SocketID); err != nil {
+		return nil, err
+	}
+	if e.Info == "" {
+		return struct{}{}, nil
+	}
+	infos := make(map[realtime.Channel]any, len(e.to))
+	for _, channel := range e.to {
+		info, err := a.describe(r.app.ID, channel, e.Info)
+		if err != nil {
+			return nil, err
+		}
+		infos[channel] = info
+	}
+	return map[string]any{"channels": infos}, nil
+}
+
+// batchEvents answers POST /apps/{app}/batch_events: all of the events or none.
+func (a *api) batchEvents(r *request) (any, error) {
+	var body *struct {
+		Batch []*event `json:"batch"`
+	}
+	if err := decode(r.body, &body); err != nil {
+		return nil, err
+	}
+	if body == nil || len(body.Batch) == 0 || len(body.Batch) > protocol.MaxBatch {
+		return nil, errBatch
+	}
+	withInfo := false
+	for _, e := range body.Batch {
+		switch {
+		case e == nil:
+			return nil, errBody
+		case e.Channels != nil:
+			return nil, errBatchMulti
+		}
+		if err := a.check(r.app.ID, e); err != nil {
+			return nil, err
+		}
+		withInfo = withInfo || e.Info != ""
+	}
+	infos := make([]any, len(body.Batch))
+	for i, e := range body.Batch {
+		if err := a.hub.Publish(r.app.ID, e.to, e.Name, *e.Data, e.SocketID); err != nil {
+			return nil, err
+		}
+		info, err := a.describe(r.app.ID, e.to[0], e.Info)
+		if err != nil {
+			return nil, err
+		}
+		infos[i] = info
+	}
+	if !withInfo {
+		return struct{}{}, nil
+	}
+	return map[string]any{"batch": infos}, nil
+}
+
+// check refuses an event that cannot be published as a whole, and sets where it goes.
+func (a *api) check(appID string, e *event) error {
+	names := e.Channels
+	switch {
+	case e.Channel != "" && names != nil:
+		return errTwoWays
+	case e.Channel != "":
+		names = []string{e.Channel}
+	case len(names) == 0 || len(names) > protocol.MaxChannels:
+		return errNoChannel
+	}
+	if e.Data == nil {
+		return errNoData
+	}
+	if err := a.hub.CheckEvent(appID, e.Name, *e.Data); err != nil {
+		return err
+	}
+	if strings.HasPrefix(e.Name, "pusher:") || strings.HasPrefix(e.Name, "pusher_internal:") {
+		return errReserved
+	}
+	if e.SocketID != "" && !socketID.MatchString(e.SocketID) {
+		return errSocketID
+	}
+	seen := make(map[realtime.Channel]bool, len(names))
+	for _, name := range names {
+		channel, err := realtime.ParseChannel(name)
+		if err != nil {
+			return err
+		}
+		if err := checkInfo(channel, e.Info); err != nil {
+			return err
+		}
+		if !seen[channel] {
+			seen[channel] = true
+			e.to = append(e.to, channel)
+		}
+	}
+	return nil
+}
+
+// decode reads one JSON value and nothing behind it.
+func decode(body []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(body))
+	if err := d.Decode(v); err != nil {
+		return errBody.Because(err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errBody
+	}
+	return nil
+}

@@ -1,0 +1,154 @@
+package httpapi_test
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/md5"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	pusher "github.com/pusher/pusher-http-go/v5"
+
+	"github.com/ftcmetrics/ftcmetrics/realtime"
+	"github.com/ftcmetrics/ftcmetrics/realtime/httpapi"
+	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
+)
+
+const (
+	appKey = "key1"
+	secret = "a-secret-of-the-tests"
+)
+
+// rig is a hub with its HTTP API behind a listener.
+type rig struct {
+	t      *testing.T
+	hub    *hub.Hub
+	server *httptest.Server
+	client pusher.Client
+}
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	h, err := hub.New(hub.Options{Apps: []hub.App{
+		{ID: "1", Key: appKey, Secret: secret},
+		{ID: "2", Key: "off", Secret: secret, Disabled: true},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(httpapi.New(h))
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		_ = h.Shutdown(ctx)
+		server.Close()
+	})
+	return &rig{t: t, hub: h, server: server, client: pusher.Client{
+		AppID: "1", Key: appKey, Secret: secret, Host: strings.TrimPrefix(server.URL, "http://"), HTTPClient: server.Client(),
+	}}
+}
+
+// subscriber opens a socket that is subscribed to the channel.
+func (r *rig) subscriber(channel, channelData string) (*websocket.Conn, string) {
+	r.t.Helper()
+	conn, _, err := websocket.Dial(r.t.Context(), r.server.URL+"/app/"+appKey+"?protocol=7", nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(func() { _ = conn.CloseNow() })
+	var data struct {
+		SocketID string `json:"socket_id"`
+	}
+	if err := json.Unmarshal([]byte(r.read(conn, "pusher:connection_established")), &data); err != nil {
+		r.t.Fatal(err)
+	}
+	auth, err := realtime.Signer{Key: appKey, Secret: secret}.Channel(data.SocketID, realtime.Channel(channel), channelData)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	ask, _ := json.Marshal(map[string]any{"event": "pusher:subscribe",
+		"data": map[string]string{"channel": channel, "auth": auth, "channel_data": channelData}})
+	if err := conn.Write(r.t.Context(), websocket.MessageText, ask); err != nil {
+		r.t.Fatal(err)
+	}
+	r.read(conn, "pusher_internal:subscription_succeeded")
+	return conn, data.SocketID
+}
+
+// read reads one frame, which must be of the event, and returns its data.
+func (r *rig) read(conn *websocket.Conn, event string) string {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), 30*time.Second)
+	defer cancel()
+	_, text, err := conn.Read(ctx)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	var f struct{ Event, Data string }
+	if err := json.Unmarshal(text, &f); err != nil || f.Event != event {
+		r.t.Fatalf("got %s, want %s", text, event)
+	}
+	return f.Data
+}
+
+// raw is a request that can be spoiled before it is signed and after.
+type raw struct {
+	method, path, body string
+	query              map[string]string
+	secret             string
+	spoil              func(r *http.Request)
+}
+
+func (r *rig) do(q raw) (int, string) {
+	r.t.Helper()
+	query := map[string]string{"auth_key": appKey, "auth_version": "1.0", "auth_timestamp": fmt.Sprint(time.Now().Unix())}
+	if q.body != "" {
+		sum := md5.Sum([]byte(q.body))
+		query["body_md5"] = hex.EncodeToString(sum[:])
+	}
+	for name, value := range q.query {
+		query[name] = value
+		if value == "-" {
+			delete(query, name)
+		}
+	}
+	if q.secret == "" {
+		q.secret = secret
+	}
+	parts := make([]string, 0, len(query))
+	for _, name := range []string{"auth_key", "auth_timestamp", "auth_version", "body_md5", "filter_by_prefix", "info"} {
+		if value, ok := query[name]; ok {
+			parts = append(parts, name+"="+value)
+		}
+	}
+	text := strings.Join(parts, "&")
+	mac := hmac.New(sha256.New, []byte(q.secret))
+	mac.Write([]byte(q.method + "\n" + q.path + "\n" + text))
+	url := r.server.URL + q.path + "?" + text + "&auth_signature=" + hex.EncodeToString(mac.Sum(nil))
+	request, err := http.NewRequestWithContext(r.t.Context(), q.method, url, strings.NewReader(q.body))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if q.spoil != nil {
+		q.spoil(request)
+	}
+	answer, err := r.server.Client().Do(request)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return answer.StatusCode, string(body)
+}

@@ -1,0 +1,64 @@
+package httpapi
+
+import (
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/ftcmetrics/ftcmetrics/fault"
+	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
+	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
+)
+
+// The refusals of a request whose sender is known.
+var (
+	errDisabled    = fault.New(fault.Forbidden, "app-disabled", "This app is switched off.")
+	errBodyTooBig  = fault.New(fault.TooLarge, "body-too-large", "The body is larger than this call allows.")
+	errBodyLost    = fault.New(fault.Malformed, "body-lost", "The body could not be read to its end.")
+	errBodyEncoded = fault.New(fault.Unsupported, "body-encoded", "A body with a Content-Encoding is not read.")
+)
+
+// bodyRoom is what a body may have beside the data of its events: names and channels.
+const bodyRoom = 64 << 10
+
+// maxEscape is how many bytes of JSON one byte of an event's data takes at most.
+const maxEscape = 6
+
+// verify proves that the request comes from the app's backend, and reads its body.
+func (a *api) verify(w http.ResponseWriter, r *http.Request) (*request, error) {
+	app, known := a.hub.App(r.PathValue("app"))
+	if !known {
+		return nil, hub.ErrUnknownApp
+	}
+	query, err := parseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, err
+	}
+	// Libraries differ in whether they sign the path as it is sent or as it is meant.
+	paths := []string{r.URL.Path}
+	if escaped := r.URL.EscapedPath(); escaped != r.URL.Path {
+		paths = append(paths, escaped)
+	}
+	if err := checkAuth(r.Method, paths, query, app.Key, app.Secret, a.now()); err != nil {
+		return nil, err
+	}
+	if app.Disabled {
+		return nil, errDisabled
+	}
+	if r.Header.Get("Content-Encoding") != "" {
+		return nil, errBodyEncoded
+	}
+	limit := bodyRoom + maxEscape*protocol.MaxBatch*int64(app.MaxEventPayloadBytes)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	if tooBig := (*http.MaxBytesError)(nil); errors.As(err, &tooBig) {
+		return nil, errBodyTooBig
+	}
+	if err != nil {
+		return nil, errBodyLost.Because(err)
+	}
+	if err := checkBody(body, query[bodyMD5]); err != nil {
+		return nil, err
+	}
+	delete(query, bodyMD5)
+	return &request{Request: r, app: app, query: query, body: body}, nil
+}
