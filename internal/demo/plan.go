@@ -54,7 +54,7 @@ func (st stage) tasks(m scriptMatch) []task {
 	for scout := range scoutCount {
 		robot := watched(scout, m)
 		dice := newDice(st.seed, "scout", st.round, m.Number, robot.Number, scout)
-		t := task{scout: scout, at: 0.3 + 0.65*dice.Float64(), entry: st.entry(m, robot, scout)}
+		t := task{scout: scout, at: 0.15 + 0.8*dice.Float64(), entry: st.entry(m, robot, scout)}
 		if robot.NoShow {
 			t.entry.Data, t.entry.Notes = did[robot.Number], "Did not show up."
 		} else {

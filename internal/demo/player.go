@@ -203,17 +203,16 @@ func (p *player) send(ctx context.Context, t *tablet) int {
 	for _, reason := range r.refused {
 		p.o.Logger.WarnContext(ctx, "an entry is refused", slog.String("reason", reason))
 	}
-	if ctx.Err() == nil {
-		p.warn(ctx, "entries wait", r.err)
-	}
+	p.warn(ctx, "entries wait", r.err)
 	if t.out {
 		p.say("       %s may not scout any more: %v\n", t.Name, r.err)
 	}
 	return r.created
 }
 
+// warn tells of a failure that the demo goes on after; at the end everything fails.
 func (p *player) warn(ctx context.Context, what string, err error) {
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		p.o.Logger.WarnContext(ctx, what, slog.String("error", err.Error()))
 	}
 }

@@ -50,7 +50,7 @@ func dial(ctx context.Context, client *http.Client, hub, key string, onEvent fun
 	ctx, cancel := context.WithTimeout(ctx, joinTime)
 	defer cancel()
 	address := hub + "/app/" + url.PathEscape(key) + "?protocol=7&client=ftcmetrics-demo&version=1"
-	ws, _, err := websocket.Dial(ctx, address, &websocket.DialOptions{HTTPClient: client})
+	ws, _, err := websocket.Dial(ctx, address, &websocket.DialOptions{HTTPClient: client}) //nolint:bodyclose // Dial keeps the body for itself
 	if err != nil {
 		return nil, err
 	}
