@@ -51,7 +51,7 @@ func (c config) production() bool { return c.AppEnv == "production" }
 func (c config) logger(w io.Writer) *slog.Logger {
 	text := c.LogFormat == "text" || c.LogFormat == "auto" && !c.production()
 	if text {
-		return slog.New(tint.NewHandler(w, &tint.Options{Level: c.LogLevel, TimeFormat: time.TimeOnly, NoColor: !terminal(w)}))
+		return slog.New(tint.NewTextHandler(w, &tint.Options{Level: c.LogLevel, TimeFormat: time.TimeOnly, NoColor: !terminal(w)}))
 	}
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: c.LogLevel}))
 }

@@ -16,82 +16,94 @@ const (
 	crashKills   = 10
 )
 
+// crash is the run of TestNothingAcknowledgedIsLost.
+type crash struct {
+	t              *testing.T
+	token, team    string
+	url            atomic.Value  // of the server that runs now
+	acknowledged   sync.Map      // ids of entries
+	count, repeats atomic.Int64  // acknowledged, and of these on a repeat
+	progress       chan struct{} // one for each that is acknowledged
+}
+
 // TestNothingAcknowledgedIsLost posts entries while the server is killed again and again.
 // Each writer repeats an entry until it is acknowledged, as a tablet does.
 func TestNothingAcknowledgedIsLost(t *testing.T) {
 	dir := t.TempDir()
 	p := serve(t, dir)
-	token := owner(t, dir)
+	c := &crash{t: t, token: owner(t, dir), progress: make(chan struct{}, crashEntries)}
+	c.url.Store(p.url)
 	var team struct{ ID string }
-	_, err := ask("POST", p.url+"/api/user-teams", token, `{"teamNumber":8569}`, &team)
+	_, err := ask("POST", p.url+"/api/user-teams", c.token, `{"teamNumber":8569}`, &team)
 	must(t, err)
+	c.team = team.ID
 
-	var url atomic.Value // of the server that runs now
-	url.Store(p.url)
-	var acknowledged sync.Map
-	var count, repeats atomic.Int64
-	progress := make(chan struct{}, crashEntries)
 	var writers sync.WaitGroup
 	for w := range crashWriters {
 		writers.Go(func() {
 			for n := w; n < crashEntries; n += crashWriters {
-				id := uuid.NewString()
-				body := fmt.Sprintf(`{"id":"%s","scoutingTeamId":"%s","season":2025,"eventCode":"USNCRA","matchNumber":%d,"alliance":"RED","scoutedTeamNumber":8569,"data":{}}`, id, team.ID, n%99+1)
-				for attempt := 0; ; attempt++ {
-					status, err := ask("POST", url.Load().(string)+"/api/scouting/entries", token, body, nil)
-					if err == nil && (status == 201 || status == 200) {
-						if status == 200 {
-							repeats.Add(1)
-						}
-						break
-					}
-					if err == nil && status != 503 {
-						t.Errorf("entry %d: %d", n, status)
-						return
-					}
-					if attempt > 5000 {
-						t.Errorf("entry %d is never acknowledged: %d, %v", n, status, err)
-						return
-					}
-					<-time.After(5 * time.Millisecond)
-				}
-				acknowledged.Store(id, true)
-				count.Add(1)
-				progress <- struct{}{}
+				c.write(n)
 			}
 		})
 	}
-	for kill := 1; kill <= crashKills; kill++ {
+	for range crashKills {
 		for range crashEntries / (crashKills + 1) {
-			<-progress
+			<-c.progress
 		}
 		p.kill()
 		p = serve(t, dir)
-		url.Store(p.url)
+		c.url.Store(p.url)
 	}
 	writers.Wait()
-	t.Logf("%d acknowledged, %d of them on a repeat, %d kills", count.Load(), repeats.Load(), crashKills)
+	t.Logf("%d acknowledged, %d of them on a repeat, %d kills", c.count.Load(), c.repeats.Load(), crashKills)
+	c.compare(p.url)
+	if code := p.stop(); code != 0 {
+		t.Errorf("exit code %d:\n%s", code, p.text())
+	}
+}
 
-	told := catchUp(t, p.url, token, "private-team-"+team.ID)
+// write repeats one entry until the server acknowledges it.
+func (c *crash) write(n int) {
+	id := uuid.NewString()
+	body := fmt.Sprintf(`{"id":"%s","scoutingTeamId":"%s","season":2025,"eventCode":"USNCRA","matchNumber":%d,"alliance":"RED","scoutedTeamNumber":8569,"data":{}}`, id, c.team, n%99+1)
+	defer func() { c.progress <- struct{}{} }()
+	for range 5000 {
+		status, err := ask("POST", c.url.Load().(string)+"/api/scouting/entries", c.token, body, nil)
+		switch {
+		case err == nil && status < 300:
+			if status == 200 {
+				c.repeats.Add(1)
+			}
+			c.acknowledged.Store(id, true)
+			c.count.Add(1)
+			return
+		case err == nil && status != 503:
+			c.t.Errorf("entry %d: %d", n, status)
+			return
+		}
+		<-time.After(5 * time.Millisecond)
+	}
+	c.t.Errorf("entry %d is never acknowledged", n)
+}
+
+// compare holds what was acknowledged against what the channels tell.
+func (c *crash) compare(url string) {
 	entries := make(map[string]int)
-	for _, e := range told {
+	for _, e := range catchUp(c.t, url, c.token, "private-team-"+c.team) {
 		if e.Name == "scouting:entry-created" {
 			entries[e.Data.Entry.ID]++
 		}
 	}
-	acknowledged.Range(func(id, _ any) bool {
+	c.acknowledged.Range(func(id, _ any) bool {
 		if entries[id.(string)] != 1 {
-			t.Errorf("entry %s was acknowledged and told of %d times", id, entries[id.(string)])
+			c.t.Errorf("entry %s was acknowledged and told of %d times", id, entries[id.(string)])
 		}
 		return true
 	})
 	for _, channel := range []string{"event-USNCRA", "event-2025-USNCRA"} {
-		if n := len(catchUp(t, p.url, "", channel)); n != crashEntries {
-			t.Errorf("%s tells of %d entries", channel, n)
+		if n := len(catchUp(c.t, url, "", channel)); n != crashEntries || len(entries) != n {
+			c.t.Errorf("%s tells of %d entries, the team's channel of %d", channel, n, len(entries))
 		}
-	}
-	if code := p.stop(); code != 0 {
-		t.Errorf("exit code %d:\n%s", code, p.text())
 	}
 }
 

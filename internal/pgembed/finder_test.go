@@ -92,7 +92,7 @@ func TestVersionMismatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Start(t.Context(), unsafeOptions(t, dir))
-	if err == nil || !strings.Contains(err.Error(), "was made by PostgreSQL 12, which is not on this machine (found: ") {
+	if err == nil || !strings.Contains(err.Error(), "was made by PostgreSQL 12, which is not on this machine") {
 		t.Error(err)
 	}
 	if _, err := os.Stat(version); err != nil {

@@ -49,7 +49,8 @@ func lockFolder(dir string) (folder, error) {
 	}
 	f := folder{dir: dir, lock: file}
 	f.withdraw() // a crash may have left one
-	if err := file.Truncate(0); err == nil {
+	err = file.Truncate(0)
+	if err == nil {
 		_, err = fmt.Fprintln(file, os.Getpid())
 	}
 	if err != nil {
