@@ -50,8 +50,8 @@ func Pages(o Options) http.Handler {
 	return &pages{files: files, version: version}
 }
 
-// ServeHTTP answers "/" with the page for browsers and with OK for health checks, and
-// "/static/" with the files of the page.
+// ServeHTTP answers "/" with the page for browsers and with OK for health checks, "/setup"
+// with the first run's page, and "/static/" with the files of both.
 func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", policy)
@@ -65,6 +65,9 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		plain(w, http.StatusMethodNotAllowed, "Method not allowed")
 	case r.URL.Path == "/":
 		p.front(w, r)
+	case r.URL.Path == "/setup":
+		h.Set("Cache-Control", askAgain)
+		serve(w, r, p.files["setup.html"])
 	case r.URL.Path == "/favicon.ico":
 		p.asset(w, r, "icon.svg")
 	case isAsset:

@@ -10,6 +10,7 @@ import { count, dates, place, sentence, since } from './words.js';
 const retryEvery = 5_000; // ms between tries while the server is away or has no event
 const scheduleEvery = 60_000; // ms between looks for a schedule that lacks something
 const announceEvery = 5_000; // ms between two announcements to screen readers
+const socketTime = 8_000; // ms that the socket has to open before the page says that it does without
 const lostAfter = 30_000; // ms without a sign of life until the page calls itself offline
 
 const page = {
@@ -23,6 +24,8 @@ const page = {
   scheduled: 0, // when the schedule was asked for
   life: 0, // when the server last gave a sign
   connected: false, // the socket is
+  polling: false, // the log answers while the socket is away
+  opened: 0, // when the event was
   announced: 0,
   unannounced: [],
 };
@@ -94,8 +97,8 @@ function badge() {
   let words = 'connecting';
   if (page.life && quiet > lostAfter) [state, words] = ['offline', `offline · last seen ${since(quiet)} ago`];
   else if (page.life && page.connected) [state, words] = ['live', `live · ${since(quiet)} ago`];
-  else if (page.life && page.polling) [state, words] = ['polling', `no socket, asking · ${since(quiet)} ago`];
-  else if (page.life) [state, words] = ['waiting', 'reconnecting'];
+  else if (page.life && page.polling) [state, words] = ['polling', `polling · ${since(quiet)} ago`];
+  else if (page.life && Date.now() - page.opened > socketTime) words = 'reconnecting';
   $('link').dataset.state = state;
   text($('link-text'), words);
 }
@@ -122,7 +125,7 @@ function refresh() {
 /** open shows an event and follows it. */
 async function open(event) {
   page.stop();
-  Object.assign(page, { event, state: start(), names: new Map(), followed: 0, drawn: false, polling: false, unannounced: [] });
+  Object.assign(page, { event, state: start(), names: new Map(), followed: 0, drawn: false, polling: false, opened: Date.now(), unannounced: [] });
   drawEvent(event);
   const [config, names] = await Promise.all([
     api.realtime().catch(() => null),
@@ -131,14 +134,13 @@ async function open(event) {
   ]);
   if (page.event !== event) return; // another was chosen meanwhile
   page.names = names;
-  page.polling = config !== null && config.driver !== 'embedded' && config.driver !== 'soketi';
   page.stop = follow(`event-${event.season}-${event.eventCode}`, config, {
     cursor: () => page.state.cursor,
     gap: () => missing(page.state),
     onEvent: (name, data) => dispatch({ type: 'event', name, data }),
     onPage(after, answer) {
       dispatch({ type: 'page', after, page: answer });
-      page.polling = !page.connected;
+      page.polling = !page.connected && Date.now() - page.opened > socketTime;
       if (page.state.cursor >= answer.head) firstPicture();
     },
     onLife: alive,

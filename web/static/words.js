@@ -54,15 +54,17 @@ export function place({ venue, city, region, country }) {
   return [venue, city, region, country].filter((part, i, all) => part && all.indexOf(part) === i).join(', ');
 }
 
-/** clock is a match's time of day at the event. */
+/** clock is a match's time of day at the event, short: nobody plays at night. */
 export function clock(at, timezone, locale) {
   if (!at) return '';
-  const options = { hour: '2-digit', minute: '2-digit' };
+  const options = { hour: 'numeric', minute: '2-digit' };
+  let format;
   try {
-    return new Intl.DateTimeFormat(locale, { ...options, timeZone: timezone || undefined }).format(new Date(at));
+    format = new Intl.DateTimeFormat(locale, { ...options, timeZone: timezone || undefined });
   } catch {
-    return new Intl.DateTimeFormat(locale, options).format(new Date(at)); // an unknown zone
+    format = new Intl.DateTimeFormat(locale, options); // an unknown zone
   }
+  return format.formatToParts(new Date(at)).filter((part) => part.type !== 'dayPeriod').map((part) => part.value).join('').trim();
 }
 
 /** count puts a number before its noun: "1 entry", "2 entries". */

@@ -1,0 +1,233 @@
+package web_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/ftcmetrics/ftcmetrics/web"
+)
+
+// What programs say about themselves.
+const (
+	browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+	curl    = "*/*"
+)
+
+func ask(t *testing.T, h http.Handler, method, path string, header ...string) *http.Response {
+	t.Helper()
+	r := httptest.NewRequest(method, path, nil)
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func text(t *testing.T, r *http.Response) string {
+	t.Helper()
+	raw, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	h := web.Pages(web.Options{})
+	for name, c := range map[string]struct {
+		method, path, accept string
+		status               int
+		kind, body           string // body is a part of it
+	}{
+		"page for a browser":          {"GET", "/", browser, 200, "text/html; charset=utf-8", "<html"},
+		"page with a query":           {"GET", "/?season=2025&event=USNCRA", browser, 200, "text/html; charset=utf-8", "<html"},
+		"health check by curl":        {"GET", "/", curl, 200, "text/plain; charset=utf-8", "OK\n"},
+		"health check without Accept": {"GET", "/", "", 200, "text/plain; charset=utf-8", "OK\n"},
+		"HTML ruled out":              {"GET", "/", "text/html;q=0, */*", 200, "text/plain; charset=utf-8", "OK\n"},
+		"a script":                    {"GET", "/static/app.js", curl, 200, "text/javascript; charset=utf-8", "import"},
+		"a style":                     {"GET", "/static/app.css", curl, 200, "text/css; charset=utf-8", ":root"},
+		"the vendored client":         {"GET", "/static/vendor/pusher.min.js", curl, 200, "text/javascript; charset=utf-8", "Pusher"},
+		"its licence":                 {"GET", "/static/vendor/pusher.min.js.LICENSE.txt", curl, 200, "text/plain; charset=utf-8", "Permission is hereby granted"},
+		"an icon":                     {"GET", "/favicon.ico", curl, 200, "image/svg+xml", "<svg"},
+		"no such page":                {"GET", "/nothing", browser, 404, "text/html; charset=utf-8", "<html"},
+		"no such page, by curl":       {"GET", "/nothing", curl, 404, "text/plain; charset=utf-8", "Not found\n"},
+		"no such asset":               {"GET", "/static/nothing.js", curl, 404, "text/plain; charset=utf-8", "Not found\n"},
+		"no folders":                  {"GET", "/static/vendor/", curl, 404, "text/plain; charset=utf-8", "Not found\n"},
+		"no way out":                  {"GET", "/static/../pages.go", curl, 404, "text/plain; charset=utf-8", "Not found\n"},
+		"pages are no assets":         {"GET", "/static/index.html", curl, 404, "text/plain; charset=utf-8", "Not found\n"},
+		"head":                        {"HEAD", "/", browser, 200, "text/html; charset=utf-8", ""},
+		"nothing to post":             {"POST", "/", browser, 405, "text/plain; charset=utf-8", "Method not allowed\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := ask(t, h, c.method, c.path, "Accept", c.accept)
+			if body := text(t, r); r.StatusCode != c.status || r.Header.Get("Content-Type") != c.kind || !strings.Contains(body, c.body) {
+				t.Errorf("%d %s %.60q, want %d %s %q", r.StatusCode, r.Header.Get("Content-Type"), body, c.status, c.kind, c.body)
+			}
+		})
+	}
+}
+
+func TestEveryAnswerIsLockedDown(t *testing.T) {
+	t.Parallel()
+	h := web.Pages(web.Options{})
+	for _, path := range []string{"/", "/nothing", "/static/app.js"} {
+		for _, accept := range []string{browser, curl} {
+			r := ask(t, h, "GET", path, "Accept", accept)
+			policy := r.Header.Get("Content-Security-Policy")
+			for _, part := range []string{"default-src 'self'", "connect-src 'self' ws: wss:", "frame-ancestors 'none'"} {
+				if !strings.Contains(policy, part) {
+					t.Errorf("%s for %s: policy %q lacks %s", path, accept, policy, part)
+				}
+			}
+			if strings.Contains(policy, "unsafe") || r.Header.Get("X-Content-Type-Options") != "nosniff" {
+				t.Errorf("%s for %s: %v", path, accept, r.Header)
+			}
+		}
+	}
+}
+
+// TestPagesObeyTheirOwnPolicy finds what the policy would block or what would leave the server.
+func TestPagesObeyTheirOwnPolicy(t *testing.T) {
+	t.Parallel()
+	h := web.Pages(web.Options{})
+	forbidden := regexp.MustCompile(`(?i)<script>|<style|\sstyle=|\son[a-z]+=|javascript:|(src|href)="(https?:)?//`)
+	for _, path := range []string{"/", "/nothing"} {
+		page := text(t, ask(t, h, "GET", path, "Accept", browser))
+		if found := forbidden.FindString(page); found != "" {
+			t.Errorf("%s has %q", path, found)
+		}
+	}
+}
+
+var address = regexp.MustCompile(`(?:src|href)="(/static/[^"]+)"`)
+
+func TestWhatThePagesNameIsThereAndMayBeKept(t *testing.T) {
+	t.Parallel()
+	h := web.Pages(web.Options{})
+	for _, path := range []string{"/", "/nothing"} {
+		found := address.FindAllStringSubmatch(text(t, ask(t, h, "GET", path, "Accept", browser)), -1)
+		if len(found) == 0 {
+			t.Errorf("%s names no files", path)
+		}
+		for _, match := range found {
+			r := ask(t, h, "GET", match[1])
+			if keep := r.Header.Get("Cache-Control"); r.StatusCode != 200 || !strings.Contains(keep, "immutable") {
+				t.Errorf("%s: %d, Cache-Control %q", match[1], r.StatusCode, keep)
+			}
+		}
+	}
+}
+
+func TestOnlyTheVersionInTheAddressMakesItImmutable(t *testing.T) {
+	t.Parallel()
+	h := web.Pages(web.Options{})
+	for path, want := range map[string]string{
+		"/static/app.js":                     "no-cache",
+		"/static/000000000000/app.js":        "no-cache", // of another node, during an update
+		"/static/000000000000/index.html":    "no-store",
+		"/static/vendor/other/pusher.min.js": "no-store",
+		"/nothing":                           "no-store",
+		"/":                                  "no-cache",
+	} {
+		if got := ask(t, h, "GET", path, "Accept", browser).Header.Get("Cache-Control"); got != want {
+			t.Errorf("%s: Cache-Control %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestTagsFollowTheContent(t *testing.T) {
+	t.Parallel()
+	site := func(script string) http.Handler {
+		return web.Pages(web.Options{Files: fstest.MapFS{
+			"index.html":     {Data: []byte(`<html><script src="/static/app.js"></script></html>`)},
+			"not-found.html": {Data: []byte(`<html></html>`)},
+			"app.js":         {Data: []byte(script)},
+			"same.css":       {Data: []byte("body {}")},
+		}})
+	}
+	before, after := site("one"), site("two")
+	tag := func(h http.Handler, path string) string {
+		return ask(t, h, "GET", path, "Accept", browser).Header.Get("ETag")
+	}
+	if tag(before, "/static/app.js") == tag(after, "/static/app.js") {
+		t.Error("another script has the same ETag")
+	}
+	if tag(before, "/static/same.css") != tag(after, "/static/same.css") {
+		t.Error("the same style has another ETag")
+	}
+	if tag(before, "/") == tag(after, "/") {
+		t.Error("a page whose script changed has the same ETag")
+	}
+	was := text(t, ask(t, before, "GET", "/", "Accept", browser))
+	if is := text(t, ask(t, after, "GET", "/", "Accept", browser)); was == is {
+		t.Error("a page names the old address of a script that changed")
+	}
+}
+
+func TestAskingAgainIsCheap(t *testing.T) {
+	t.Parallel()
+	h := web.Pages(web.Options{})
+	for _, encoding := range []string{"", "gzip"} {
+		first := ask(t, h, "GET", "/", "Accept", browser, "Accept-Encoding", encoding)
+		tag := first.Header.Get("ETag")
+		again := ask(t, h, "GET", "/", "Accept", browser, "Accept-Encoding", encoding, "If-None-Match", tag)
+		if tag == "" || again.StatusCode != http.StatusNotModified || text(t, again) != "" {
+			t.Errorf("encoding %q, tag %s: %d", encoding, tag, again.StatusCode)
+		}
+		if vary := strings.Join(first.Header.Values("Vary"), ","); !strings.Contains(vary, "Accept,") || !strings.Contains(vary, "Accept-Encoding") {
+			t.Errorf("Vary %q", vary)
+		}
+	}
+}
+
+func TestCompressedWhereAccepted(t *testing.T) {
+	t.Parallel()
+	h := web.Pages(web.Options{})
+	const path = "/static/vendor/pusher.min.js"
+	plain := ask(t, h, "GET", path)
+	whole := text(t, plain)
+	for accepted, want := range map[string]string{
+		"gzip, deflate, br": "gzip", "gzip;q=0.5": "gzip", "gzip;q=0": "", "br": "", "identity": "", "GZIP": "gzip", "gzip;q=x": "",
+	} {
+		r := ask(t, h, "GET", path, "Accept-Encoding", accepted, "Range", "bytes=0-9")
+		if got := r.Header.Get("Content-Encoding"); got != want {
+			t.Errorf("%q: Content-Encoding %q, want %q", accepted, got, want)
+			continue
+		}
+		if want == "" {
+			continue
+		}
+		raw := text(t, r)
+		unpacked, err := gzip.NewReader(bytes.NewReader([]byte(raw)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(unpacked)
+		if err != nil || string(body) != whole || len(raw) >= len(whole) {
+			t.Errorf("%q: %d bytes unpack to %d of %d, %v", accepted, len(raw), len(body), len(whole), err)
+		}
+		if r.StatusCode != 200 || r.Header.Get("ETag") == plain.Header.Get("ETag") {
+			t.Errorf("%q: %d with the plain file's ETag %s", accepted, r.StatusCode, r.Header.Get("ETag"))
+		}
+	}
+}
+
+func TestPagesPanicsWithoutItsPages(t *testing.T) {
+	t.Parallel()
+	defer func() {
+		if recover() == nil {
+			t.Error("files without index.html were accepted")
+		}
+	}()
+	web.Pages(web.Options{Files: fstest.MapFS{"app.js": {Data: []byte("x")}}})
+}
