@@ -126,6 +126,16 @@ test("signing out closes what the token had opened", async () => {
   await closed;
 });
 
+test("long notes hold nothing up", async () => {
+  const coach = await subscribe(client(server.owner), "private-team-" + home.id);
+  const heard = [];
+  coach.bind("scouting:entry-created", (data) => heard.push(data.entry.notes.length));
+  await server.data("POST", "/api/scouting/entries", scout.token, entry(home.id, { matchNumber: 40, notes: "<".repeat(2000) }));
+  await server.data("POST", "/api/scouting/entries", scout.token, entry(home.id, { matchNumber: 41, notes: "short" }));
+  await until(() => heard.length === 2, "both arrive");
+  assert.deepEqual(heard, [2000, 5]);
+});
+
 test("who was away catches up", async () => {
   const entries = [30, 31, 32].map((matchNumber) => entry(home.id, { matchNumber }));
   const head = (await server.data("GET", `/api/channels/private-team-${home.id}/events?limit=1`, scout.token)).head;
