@@ -26,7 +26,7 @@ func write(w http.ResponseWriter, status int, code, detail string) {
 
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	text, err := json.Marshal(body)
-	if err != nil {
+	if err != nil { // no answer of ours is of a type that cannot be encoded
 		status, text = http.StatusInternalServerError, []byte(`{}`)
 	}
 	w.Header().Set("Content-Type", "application/json")

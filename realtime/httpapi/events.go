@@ -1,10 +1,9 @@
 package httpapi
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/ftcmetrics/ftcmetrics/fault"
@@ -35,7 +34,7 @@ type event struct {
 	SocketID string   `json:"socket_id"`
 	Info     string   `json:"info"`
 
-	to []realtime.Channel // set by check
+	to []realtime.Channel // set by address
 }
 
 // events answers POST /apps/{app}/events.
@@ -108,7 +107,7 @@ func (a *api) batchEvents(r *request) (any, error) {
 	return map[string]any{"batch": infos}, nil
 }
 
-// check refuses an event that cannot be published as a whole, and sets where it goes.
+// check refuses an event that cannot be published as a whole.
 func (a *api) check(appID string, e *event) error {
 	names := e.Channels
 	switch {
@@ -131,7 +130,12 @@ func (a *api) check(appID string, e *event) error {
 	if e.SocketID != "" && !socketID.MatchString(e.SocketID) {
 		return errSocketID
 	}
-	seen := make(map[realtime.Channel]bool, len(names))
+	return e.address(names)
+}
+
+// address sets where the event goes: to each channel once.
+func (e *event) address(names []string) error {
+	e.to = make([]realtime.Channel, 0, len(names))
 	for _, name := range names {
 		channel, err := realtime.ParseChannel(name)
 		if err != nil {
@@ -140,8 +144,7 @@ func (a *api) check(appID string, e *event) error {
 		if err := checkInfo(channel, e.Info); err != nil {
 			return err
 		}
-		if !seen[channel] {
-			seen[channel] = true
+		if !slices.Contains(e.to, channel) {
 			e.to = append(e.to, channel)
 		}
 	}
@@ -150,12 +153,8 @@ func (a *api) check(appID string, e *event) error {
 
 // decode reads one JSON value and nothing behind it.
 func decode(body []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(body))
-	if err := d.Decode(v); err != nil {
+	if err := json.Unmarshal(body, v); err != nil {
 		return errBody.Because(err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errBody
 	}
 	return nil
 }

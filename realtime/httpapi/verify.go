@@ -48,17 +48,33 @@ func (a *api) verify(w http.ResponseWriter, r *http.Request) (*request, error) {
 	if r.Header.Get("Content-Encoding") != "" {
 		return nil, errBodyEncoded
 	}
-	limit := bodyRoom + maxEscape*protocol.MaxBatch*int64(app.MaxEventPayloadBytes)
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	if tooBig := (*http.MaxBytesError)(nil); errors.As(err, &tooBig) {
-		return nil, errBodyTooBig
-	}
+	body, err := readBody(w, r, bodyRoom+maxEscape*protocol.MaxBatch*int64(app.MaxEventPayloadBytes))
 	if err != nil {
-		return nil, errBodyLost.Because(err)
+		return nil, err
 	}
 	if err := checkBody(body, query[bodyMD5]); err != nil {
 		return nil, err
 	}
 	delete(query, bodyMD5)
 	return &request{Request: r, app: app, query: query, body: body}, nil
+}
+
+// readBody reads at most limit bytes.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	if r.ContentLength > limit {
+		w.Header().Set("Connection", "close") // rather than read it to its end
+		return nil, errBodyTooBig
+	}
+	body := make([]byte, max(0, r.ContentLength))
+	_, err := io.ReadFull(r.Body, body)
+	if r.ContentLength < 0 {
+		body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	}
+	if tooBig := (*http.MaxBytesError)(nil); errors.As(err, &tooBig) {
+		return nil, errBodyTooBig
+	}
+	if err != nil {
+		return nil, errBodyLost.Because(err)
+	}
+	return body, nil
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 )
 
-// Pong, Ping and Established have no variable part, or nearly none.
+// The frames without a variable part.
 const (
 	Ping = `{"event":"` + EventPing + `","data":"{}"}`
 	Pong = `{"event":"` + EventPong + `","data":"{}"}`
