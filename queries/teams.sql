@@ -22,8 +22,13 @@ RETURNING *;
 DELETE FROM teams WHERE id = $1;
 
 -- name: LockTeam :one
--- Serializes changes of who is a member, so that the rule of the last mentor holds.
-SELECT id FROM teams WHERE id = $1 FOR UPDATE;
+-- Serializes changes of who is a member, so that the rule of the last mentor holds. The
+-- key stays free: entries that are being written refer to it while they hold a membership.
+SELECT id FROM teams WHERE id = $1 FOR NO KEY UPDATE;
+
+-- name: LockMembers :exec
+-- Waits for what the members are writing and keeps them from writing more.
+SELECT user_id FROM memberships WHERE team_id = $1 ORDER BY user_id FOR UPDATE;
 
 -- name: RoleIn :one
 SELECT role FROM memberships WHERE team_id = @team_id AND user_id = @user_id;

@@ -187,11 +187,22 @@ func (q *Queries) InvitesOf(ctx context.Context, teamID uuid.UUID) ([]Invite, er
 	return items, nil
 }
 
-const lockTeam = `-- name: LockTeam :one
-SELECT id FROM teams WHERE id = $1 FOR UPDATE
+const lockMembers = `-- name: LockMembers :exec
+SELECT user_id FROM memberships WHERE team_id = $1 ORDER BY user_id FOR UPDATE
 `
 
-// Serializes changes of who is a member, so that the rule of the last mentor holds.
+// Waits for what the members are writing and keeps them from writing more.
+func (q *Queries) LockMembers(ctx context.Context, teamID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, lockMembers, teamID)
+	return err
+}
+
+const lockTeam = `-- name: LockTeam :one
+SELECT id FROM teams WHERE id = $1 FOR NO KEY UPDATE
+`
+
+// Serializes changes of who is a member, so that the rule of the last mentor holds. The
+// key stays free: entries that are being written refer to it while they hold a membership.
 func (q *Queries) LockTeam(ctx context.Context, id uuid.UUID) (uuid.UUID, error) {
 	row := q.db.QueryRow(ctx, lockTeam, id)
 	var id_2 uuid.UUID

@@ -215,6 +215,45 @@ func TestWhoMayWrite(t *testing.T) {
 	}
 }
 
+// TestWritersAndLeadsDoNotBlockEachOther has scouts record while the mentor changes who they
+// are, and ends with the team being deleted. Locks taken in a wrong order would show as
+// deadlocks, which the database ends by failing one side.
+func TestWritersAndLeadsDoNotBlockEachOther(t *testing.T) {
+	w := newWorld(t)
+	var scouts []accounts.Actor
+	for range 4 {
+		scouts = append(scouts, w.join(teams.Student))
+	}
+	var writers sync.WaitGroup
+	for _, scout := range scouts {
+		writers.Go(func() {
+			for range 40 {
+				_, _, err := w.scouting.Create(t.Context(), scout, w.entry())
+				if err != nil && !errors.Is(err, scouting.ErrRole) && !errors.Is(err, teams.ErrNoTeam) {
+					t.Errorf("a scout: %v", err)
+				}
+			}
+		})
+	}
+	for range 10 {
+		for _, scout := range scouts {
+			for _, role := range []teams.Role{teams.Friend, teams.Student} {
+				if _, err := w.teams.SetRole(t.Context(), w.mentor, w.team.ID, scout.UserID, role); err != nil {
+					t.Errorf("the mentor: %v", err)
+				}
+			}
+		}
+	}
+	must(t, w.teams.Remove(t.Context(), w.mentor, w.team.ID, scouts[0].UserID))
+	must(t, w.teams.Delete(t.Context(), w.mentor, w.team.ID))
+	writers.Wait()
+	var deadlocks int
+	must(t, w.pool.QueryRow(t.Context(), `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`).Scan(&deadlocks))
+	if deadlocks != 0 {
+		t.Errorf("%d deadlocks", deadlocks)
+	}
+}
+
 func TestEditing(t *testing.T) {
 	w := newWorld(t)
 	made, _, err := w.scouting.Create(t.Context(), w.mentor, w.entry())

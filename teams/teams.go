@@ -196,6 +196,9 @@ func (s *Service) Delete(ctx context.Context, actor accounts.Actor, id uuid.UUID
 		if role != Mentor {
 			return ErrRole
 		}
+		if err := q.LockMembers(ctx, id); err != nil {
+			return err
+		}
 		members, err := q.Members(ctx, id)
 		if err != nil {
 			return err

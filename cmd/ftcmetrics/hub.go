@@ -33,7 +33,7 @@ func (c *hubCommand) Run(in *invocation) error {
 		return err
 	}
 	l.serve(logger, mountHub(h, httpapi.New(h)), metricsHandler(h))
-	logger.Info("hub serving", slog.String("hub", l.hubAddress()), slog.String("metrics", l.metricsAddress()), slog.String("app", c.AppID), slog.String("key", c.AppKey))
+	logger.Info("serving", slog.String("hub", l.hubAddress()), slog.String("metrics", l.metricsAddress()), slog.String("app", c.AppID), slog.String("key", c.AppKey))
 	var failed error
 	select {
 	case <-in.ctx.Done():
