@@ -147,8 +147,8 @@ func (a *app) everySocket() []*socket {
 
 // counts are the running totals of an app.
 type counts struct {
-	opened, closed              atomic.Int64
-	received, sent              atomic.Int64
-	receivedBytes, sentBytes    atomic.Int64
-	queuedBytes, slow, channels atomic.Int64
+	opened, closed           atomic.Int64
+	received, sent           atomic.Int64
+	receivedBytes, sentBytes atomic.Int64
+	slow, channels           atomic.Int64
 }

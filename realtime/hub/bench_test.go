@@ -36,7 +36,7 @@ func newCounter(b *testing.B, r *rig, channel, channelData string, count *atomic
 	if br != nil {
 		source = br
 	}
-	f, err := ws.ReadFrame(source)
+	f, err := readFrame(source)
 	if err != nil {
 		b.Fatal(err)
 	}
