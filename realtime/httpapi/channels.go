@@ -11,10 +11,9 @@ import (
 
 // The refusals of questions.
 var (
-	errInfo      = fault.New(fault.Invalid, "bad-info", "info has no such attribute for this channel; there are user_count (presence channels) and subscription_count.")
-	errPrefix    = fault.New(fault.Invalid, "info-without-prefix", "user_count needs a filter_by_prefix that begins with presence-.")
-	errUserID    = fault.New(fault.Invalid, "bad-user-id", "A user id has 1 to 128 bytes.")
-	errNoUsersOf = fault.New(fault.Invalid, "not-a-presence-channel", "Only presence channels have users.")
+	errInfo   = fault.New(fault.Invalid, "bad-info", "info has no such attribute for this channel; there are user_count (presence channels) and subscription_count.")
+	errPrefix = fault.New(fault.Invalid, "info-without-prefix", "user_count needs a filter_by_prefix that begins with presence-.")
+	errUserID = fault.New(fault.Invalid, "bad-user-id", "A user id has 1 to 128 bytes.")
 )
 
 // The attributes that info may name.
@@ -76,9 +75,6 @@ func (a *api) users(r *request) (any, error) {
 	name, err := realtime.ParseChannel(r.PathValue("channel"))
 	if err != nil {
 		return nil, err
-	}
-	if !name.Presence() {
-		return nil, errNoUsersOf
 	}
 	ids, err := a.hub.Users(r.app.ID, name)
 	if err != nil {

@@ -19,7 +19,6 @@ var (
 	errNoData     = fault.New(fault.Invalid, "no-data", "An event needs data, which is a string.")
 	errBatch      = fault.New(fault.Invalid, "bad-batch", "A batch has 1 to 10 events.")
 	errBatchMulti = fault.New(fault.Invalid, "batch-channels", "An event of a batch goes to one channel.")
-	errSocketID   = fault.New(fault.Invalid, "bad-socket-id", "socket_id is two numbers with a dot between.")
 	errReserved   = fault.New(fault.Invalid, "reserved-event-name", "Names that start with pusher: or pusher_internal: are the server's own.")
 )
 
@@ -128,7 +127,7 @@ func (a *api) check(appID string, e *event) error {
 		return errReserved
 	}
 	if e.SocketID != "" && !socketID.MatchString(e.SocketID) {
-		return errSocketID
+		return realtime.ErrSocketID
 	}
 	return e.address(names)
 }
