@@ -8,7 +8,7 @@ import { $, Board, Feed, drawFollowed, drawTotals, make, text } from './view.js'
 import { count, dates, place, sentence, since } from './words.js';
 
 const retryEvery = 5_000; // ms between tries while the server is away or has no event
-const scheduleEvery = 60_000; // ms between looks for a schedule that lacks something
+const lookEvery = 60_000; // ms between looks for new events, and for a schedule that lacks something
 const announceEvery = 5_000; // ms between two announcements to screen readers
 const socketTime = 8_000; // ms that the socket has to open before the page says that it does without
 const lostAfter = 30_000; // ms without a sign of life until the page calls itself offline
@@ -22,6 +22,7 @@ const page = {
   followed: 0, // team number
   drawn: false, // the first picture has been shown, from now on news flash
   scheduled: 0, // when the schedule was asked for
+  looked: 0, // when the events were
   life: 0, // when the server last gave a sign
   connected: false, // the socket is
   polling: false, // the log answers while the socket is away
@@ -116,10 +117,28 @@ async function loadSchedule(event) {
 
 // refresh asks for the schedule again while it lacks something that was played or scouted.
 function refresh() {
-  if (!page.event || Date.now() - page.scheduled < scheduleEvery) return;
+  if (!page.event || Date.now() - page.scheduled < lookEvery) return;
   const known = new Set(page.state.matches.map((m) => `${m.tournamentLevel}/${m.series}/${m.matchNumber}`));
   const lacks = known.size === 0 || board(page.state).some((row) => !known.has(row.key) || row.robots.some((r) => r.side === 'none'));
   if (lacks) loadSchedule(page.event).catch(() => {});
+}
+
+// look finds events that came up since. Who has not chosen one is taken along to it.
+async function look() {
+  if (!page.event || Date.now() - page.looked < lookEvery) return;
+  page.looked = Date.now();
+  const events = await api.events();
+  if (events.map(id).join() === page.events.map(id).join()) return;
+  page.events = events;
+  drawPicker(events);
+  $('pick').value = id(page.event);
+  const event = first();
+  if (event && id(event) !== id(page.event)) await open(event);
+}
+
+// first is the event that the address names, or else the one that is on.
+function first() {
+  return choose(page.events, new Date(api.clock.now()).toISOString().slice(0, 10), wanted());
 }
 
 /** open shows an event and follows it. */
@@ -128,9 +147,9 @@ async function open(event) {
   Object.assign(page, { event, state: start(), names: new Map(), followed: 0, drawn: false, polling: false, opened: Date.now(), unannounced: [] });
   drawEvent(event);
   const [config, names] = await Promise.all([
-    api.realtime().catch(() => null),
-    api.teams(event).catch(() => new Map()),
-    loadSchedule(event).catch(() => {}),
+    api.realtime(),
+    api.teams(event),
+    loadSchedule(event),
   ]);
   if (page.event !== event) return; // another was chosen meanwhile
   page.names = names;
@@ -140,6 +159,7 @@ async function open(event) {
     onEvent: (name, data) => dispatch({ type: 'event', name, data }),
     onPage(after, answer) {
       dispatch({ type: 'page', after, page: answer });
+      if (page.state.cursor < after) page.drawn = false; // all over again, and nothing of it is news
       page.polling = !page.connected && Date.now() - page.opened > socketTime;
       if (page.state.cursor >= answer.head) firstPicture();
     },
@@ -199,14 +219,18 @@ function wanted() {
   return code ? { code, season: Number(query.get('season')) || 0 } : null;
 }
 
-// begin looks for an event until there is one, and opens it.
+let retry = 0;
+
+// begin looks for an event until there is one, and shows it.
 async function begin() {
+  clearTimeout(retry);
   let pause = retryEvery;
   try {
+    page.looked = Date.now();
     page.events = await api.events();
     alive();
     drawPicker(page.events);
-    const event = choose(page.events, new Date(api.clock.now()).toISOString().slice(0, 10), wanted());
+    const event = first();
     if (event) {
       await open(event);
       return;
@@ -216,18 +240,15 @@ async function begin() {
     pause = Math.max(pause, failure.retryAfter || 0);
     notice('The server does not answer', 'Trying again every few seconds. Nothing that was saved is lost.', false);
   }
-  setTimeout(begin, pause);
+  retry = setTimeout(begin, pause);
 }
 
 $('pick').addEventListener('change', () => {
   const event = page.events.find((e) => id(e) === $('pick').value);
   history.pushState(null, '', `?season=${event.season}&event=${encodeURIComponent(event.eventCode)}`);
-  open(event);
+  begin();
 });
-addEventListener('popstate', () => {
-  const event = choose(page.events, new Date().toISOString().slice(0, 10), wanted());
-  if (event) open(event);
-});
+addEventListener('popstate', begin);
 $('gaps').addEventListener('change', drawSoon);
 $('unfocus').addEventListener('click', () => followTeam(page.followed));
 addEventListener('keydown', (e) => {
@@ -237,6 +258,7 @@ setInterval(() => {
   badge();
   announce();
   refresh();
+  look().catch(() => {}); // the next look is soon
 }, 1_000);
 setInterval(() => feedView.tick(api.clock.now()), 15_000);
 

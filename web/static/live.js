@@ -6,8 +6,9 @@ const pollEvery = 10_000; // ms between looks at the log while there is no socke
 
 /**
  * follow keeps a channel up to date until the function it returns is called.
- *   config   answer of /api/realtime/config, or null when only the log is to be asked
- *   cursor() the seq up to which everything is known
+ *   config                 answer of /api/realtime/config, or null when only the log is to be asked
+ *   cursor()               the seq up to which everything is known
+ *   gap()                  the socket has skipped something
  *   onEvent(name, data)    one event of the socket
  *   onPage(after, page)    one answer of the log
  *   onLife()               the server has given a sign of life
@@ -17,7 +18,7 @@ export function follow(channel, config, { cursor, gap, onEvent, onPage, onLife, 
   let over = false;
   let connected = false;
   let reading = null;
-  let again = false;
+  let owed = true; // something may be in the log that has not been read
   let notBefore = 0;
 
   async function read() {
@@ -31,18 +32,21 @@ export function follow(channel, config, { cursor, gap, onEvent, onPage, onLife, 
     }
   }
 
-  // catchUp asks the log until nothing is new; what comes up meanwhile is asked after.
+  // catchUp reads the log; asked for while it reads, it reads once more. A failure stays
+  // owed, and the poll tries again.
   function catchUp() {
-    again = reading !== null;
+    owed = true;
     if (over || reading || Date.now() < notBefore) return;
+    owed = false;
     reading = read()
-      .catch((failure) => {
+      .then(() => owed, (failure) => {
+        owed = true;
         notBefore = Date.now() + (failure.retryAfter || 0);
-        again = false;
+        return false;
       })
-      .finally(() => {
+      .then((more) => {
         reading = null;
-        if (again) catchUp();
+        if (more) catchUp();
       });
   }
 
@@ -62,7 +66,7 @@ export function follow(channel, config, { cursor, gap, onEvent, onPage, onLife, 
     });
   }
   const poll = setInterval(() => {
-    if (!connected || gap()) catchUp();
+    if (!connected || owed || gap()) catchUp();
   }, pollEvery);
   const awake = () => {
     if (document.visibilityState === 'visible') catchUp();

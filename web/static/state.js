@@ -208,14 +208,17 @@ export function covered(row) {
 
 /**
  * choose picks the event to show first: the one that is named, the one that runs today, the
- * last that has begun, the next to come. Events are listed by season, newest first.
+ * last that has begun, the next to come; of the newest season. Of several on one day it is
+ * the last by code.
  */
 export function choose(events, today, wanted) {
   const named = events.find((e) => wanted && e.eventCode === wanted.code && (!wanted.season || e.season === wanted.season));
   if (named) return named;
   const newest = events.filter((e) => e.season === Math.max(...events.map((other) => other.season)));
-  const begun = newest.filter((e) => e.startsOn && e.startsOn.slice(0, 10) <= today).sort((a, b) => (a.startsOn < b.startsOn ? 1 : -1));
-  const running = begun.find((e) => (e.endsOn || e.startsOn).slice(0, 10) >= today);
-  const coming = newest.filter((e) => e.startsOn && e.startsOn.slice(0, 10) > today).sort((a, b) => (a.startsOn > b.startsOn ? 1 : -1));
+  const day = (when) => (when || '').slice(0, 10);
+  const order = (a, b) => day(a.startsOn).localeCompare(day(b.startsOn)) || a.eventCode.localeCompare(b.eventCode);
+  const begun = newest.filter((e) => e.startsOn && day(e.startsOn) <= today).sort(order).reverse();
+  const running = begun.find((e) => day(e.endsOn || e.startsOn) >= today);
+  const coming = newest.filter((e) => day(e.startsOn) > today).sort(order);
   return running || begun[0] || coming[0] || newest[0] || null;
 }

@@ -195,5 +195,6 @@ test('the first event shown is the one that is named, runs, began last, or comes
   assert.equal(code('2026-01-17', { code: 'OLD', season: 2025 }), 'NOW');
   assert.equal(code('2026-01-17', { code: 'GONE', season: 0 }), 'NOW');
   assert.equal(code('2026-01-17', null, [e('DATELESS', null, null)]), 'DATELESS');
+  assert.equal(code('2026-03-01', null, [e('A2', '2026-02-01', null), e('A3', '2026-02-01', null), e('A1', '2026-02-01', null)]), 'A3');
   assert.equal(choose([], '2026-01-17', null), null);
 });
