@@ -82,7 +82,7 @@ func TestClientEventRate(t *testing.T) {
 				t.Error(f.text())
 			}
 		}
-		pass(t, oneSecond)
+		pass(t, tick)
 		a.send(`{"event":"client-x","channel":"private-pit","data":"again"}`)
 		b.expect("client-x")
 	})

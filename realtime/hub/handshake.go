@@ -44,7 +44,7 @@ func (h *Hub) ServeSocket(w http.ResponseWriter, r *http.Request) {
 		refuse(wire, protocol.CloseOverQuota)
 		return
 	}
-	early, _ := rw.Reader.Peek(rw.Reader.Buffered())
+	early, _ := rw.Peek(rw.Reader.Buffered())
 	f := &frames{in: newInput(wire, s.raw, &h.inputs, early)}
 	seconds := max(1, int(h.opts.ActivityTimeout/time.Second))
 	s.deliver(nil, sealText(protocol.AppendEstablished(newFrame(160), s.id, seconds)))

@@ -70,7 +70,7 @@ func readNow(fd uintptr, buf []byte) (int, bool, error) {
 func retryIO(call func(int, []byte) (int, error), fd int, buf []byte) (int, error) {
 	for {
 		n, err := call(fd, buf)
-		if err != syscall.EINTR {
+		if !errors.Is(err, syscall.EINTR) {
 			return n, err
 		}
 	}

@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"errors"
+
 	"net/http"
 	"time"
 
@@ -39,11 +41,11 @@ func (s *socket) subscribe(m protocol.Message) {
 	if err == nil {
 		err = s.join(name, member)
 	}
-	switch err {
-	case nil, errClosing:
-	case errSubscribed:
+	switch {
+	case err == nil, errors.Is(err, errClosing):
+	case errors.Is(err, errSubscribed):
 		s.refuse(0, err)
-	case errRevoked:
+	case errors.Is(err, errRevoked):
 		s.close(protocol.CloseReconnect)
 	default:
 		f := fault.From(err)

@@ -9,7 +9,7 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
 )
 
-const oneSecond = time.Second
+const tick = time.Second
 
 // pass lets the time of a bubble go on.
 func pass(t *testing.T, d time.Duration) {

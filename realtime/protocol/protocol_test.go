@@ -87,7 +87,7 @@ func TestDecodeMember(t *testing.T) {
 		`{"user_id":"a"}`:                                "a",
 		`{"user_id":10}`:                                 "10",
 		`{"user_id":-10}`:                                "-10",
-		` {"user_id" : "a", "other": [1]} `:              "a",
+		"\t" + `{"user_id" : "a", "other": [1]} `:        "a",
 		`{"user_id":"` + strings.Repeat("x", 128) + `"}`: strings.Repeat("x", 128),
 	} {
 		if m, err := protocol.DecodeMember(data, 100); err != nil || m.UserID != want {
