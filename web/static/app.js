@@ -68,7 +68,8 @@ function draw() {
   $('feed-note').hidden = items.length > 0;
   note($('board-note'), rows.length === 0 ? 'No schedule yet. Matches appear here as soon as they are known or a robot of theirs is scouted.'
     : shown === 0 ? 'Nothing to show: every match here is covered.'
-      : state.cut ? 'The server no longer has the oldest entries; they are missing here.' : '');
+      : state.matches.length === 0 ? 'No schedule yet: only the robots that were scouted are known.'
+        : state.cut ? 'The server no longer has the oldest entries; they are missing here.' : '');
 }
 
 function note(element, words) {
@@ -97,6 +98,7 @@ function badge() {
   let state = 'waiting';
   let words = 'connecting';
   if (page.life && quiet > lostAfter) [state, words] = ['offline', `offline · last seen ${since(quiet)} ago`];
+  else if (page.life && !page.event) words = 'waiting for an event';
   else if (page.life && page.connected) [state, words] = ['live', `live · ${since(quiet)} ago`];
   else if (page.life && page.polling) [state, words] = ['polling', `polling · ${since(quiet)} ago`];
   else if (page.life && Date.now() - page.opened > socketTime) words = 'reconnecting';

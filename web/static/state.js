@@ -195,15 +195,16 @@ export function totals(state, rows) {
   return {
     entries: [...state.items.values()].filter((i) => i.kind === 'entry').length,
     robots: robots.length,
+    planned: robots.some((r) => r.side !== 'none'), // so the sums have a meaning
     robotsCovered: robots.filter((r) => r.count > 0).length,
     matches: rows.length,
     matchesCovered: rows.filter(covered).length,
   };
 }
 
-/** covered reports whether every robot of a match is scouted. */
+/** covered reports whether every robot of a match is scouted; unknown while nobody knows who plays. */
 export function covered(row) {
-  return row.robots.length > 0 && row.robots.every((r) => r.count > 0);
+  return row.robots.some((r) => r.side !== 'none') && row.robots.every((r) => r.count > 0);
 }
 
 /**

@@ -70,7 +70,7 @@ export class Board {
     }
     known.element.dataset.status = row.status || 'open';
     known.element.classList.toggle('covered', covered(row));
-    text(known.when, row.score ? `${row.score.red} : ${row.score.blue}` : { started: 'playing', completed: 'over' }[row.status] || timeOf(row.at, timezone));
+    text(known.when, row.score ? `${row.score.red}:${row.score.blue}` : { started: 'now', completed: 'over' }[row.status] || timeOf(row.at, timezone));
     for (const robot of row.robots) paint(known.chips.get(robot.team), robot, names, flash, this.#followed);
     return known.element;
   }
@@ -193,13 +193,14 @@ export class Feed {
 /** drawTotals shows the sums above the board. */
 export function drawTotals(sum, last, now) {
   text($('robots'), sum.robotsCovered);
-  text($('robots-of'), ` of ${sum.robots}`);
+  text($('robots-of'), sum.planned ? ` of ${sum.robots}` : '');
   text($('matches'), sum.matchesCovered);
-  text($('matches-of'), ` of ${sum.matches}`);
+  text($('matches-of'), sum.planned ? ` of ${sum.matches}` : '');
   text($('entries'), sum.entries);
   for (const [id, value, max] of [['robots-bar', sum.robotsCovered, sum.robots], ['matches-bar', sum.matchesCovered, sum.matches]]) {
     $(id).max = Math.max(1, max);
     $(id).value = value;
+    $(id).parentElement.hidden = !sum.planned;
   }
   text($('latest'), last ? `latest ${ago(last.at, now)}, ${matchName(last)}` : '');
 }

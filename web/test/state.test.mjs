@@ -56,7 +56,7 @@ test('an entry counts for its robot in its match only', () => {
   const state = heard(loaded(), [entry(1, 11, 1), entry(2, 11, 1), entry(3, 13, 2)]);
   assert.deepEqual(counts(state, 'qual/0/1'), { 11: 2, 12: 0, 13: 0, 14: 0 });
   assert.deepEqual(counts(state, 'qual/0/2'), { 13: 1, 15: 0, 11: 0, 16: 0 });
-  assert.deepEqual(totals(state, board(state)), { entries: 3, robots: 20, robotsCovered: 2, matches: 5, matchesCovered: 0 });
+  assert.deepEqual(totals(state, board(state)), { entries: 3, robots: 20, planned: true, robotsCovered: 2, matches: 5, matchesCovered: 0 });
 });
 
 test('a match is covered when each of its robots is', () => {
@@ -154,6 +154,7 @@ test('without a schedule, matches and robots appear as they are scouted', () => 
   const state = heard(start(), [entry(1, 31, 10), entry(2, 32, 9), entry(3, 30, 10)]);
   assert.deepEqual(board(state).map((r) => [r.key, r.robots.map((x) => [x.team, x.side, x.place])]),
     [['qual/0/9', [[32, 'none', '']]], ['qual/0/10', [[30, 'none', ''], [31, 'none', '']]]]);
+  assert.deepEqual(totals(state, board(state)), { entries: 3, robots: 3, planned: false, robotsCovered: 3, matches: 2, matchesCovered: 0 });
 });
 
 test('a match runs, is over, and runs again when it is replayed', () => {
