@@ -59,6 +59,7 @@ var rules = []rule{
 	{folder: "realtime", ours: []string{"fault"}, denied: slices.Concat(httpSide, sql), tests: hubTests},
 	{folder: "realtime/protocol", ours: words, denied: slices.Concat([]string{"os/..."}, httpSide, sql), tests: hubTests},
 	{folder: "realtime/...", ours: hubParts, denied: sql, tests: hubTests},
+	{folder: "docs", tests: []string{anything}},
 	{folder: "fault", denied: slices.Concat(httpSide, sql)},
 
 	// The demo plays an FTC event through the features, as a client of them; only cmd uses it.
