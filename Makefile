@@ -37,7 +37,9 @@ sqlc:
 unit: ## Go tests with the race detector
 	@go test -race -timeout 15m ./...
 
-e2e: ## The built program with the real Pusher clients
+e2e: ## The page's script, then the built program with the real Pusher clients and a browser
+	@web/vendor_check.sh
+	@node --test --test-reporter=spec web/test/*.test.mjs
 	@$(STATIC) -o .cache/ftcmetrics ./cmd/ftcmetrics
 	@FTCMETRICS_BIN='$(CURDIR)/.cache/ftcmetrics' npm --prefix e2e --silent test
 

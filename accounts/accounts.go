@@ -31,7 +31,6 @@ var (
 	ErrEmailTaken = fault.New(fault.Conflict, "email-taken", "Somebody signs in with this e-mail address already.")
 	ErrNoUser     = fault.New(fault.NotFound, "no-such-user", "There is no such user.")
 	ErrNoDevice   = fault.New(fault.NotFound, "no-such-device", "You have no such device.")
-	ErrLastOwner  = fault.New(fault.Conflict, "last-owner", "You are the only operator of this server. Make somebody else one first.")
 )
 
 // Kind says what a token is for, and so how long it lives.
@@ -41,7 +40,6 @@ type Kind string
 const (
 	KindSession Kind = "session" // a person in a browser
 	KindDevice  Kind = "device"  // a tablet that joined by an invite code
-	KindService Kind = "service" // a program
 	KindOwner   Kind = "owner"   // an operator of the server
 )
 
@@ -51,7 +49,6 @@ var lifetime = map[Kind]struct{ total, idle time.Duration }{
 	KindSession: {30 * 24 * time.Hour, 12 * time.Hour},
 	KindOwner:   {30 * 24 * time.Hour, 12 * time.Hour},
 	KindDevice:  {180 * 24 * time.Hour, 14 * 24 * time.Hour},
-	KindService: {365 * 24 * time.Hour, 365 * 24 * time.Hour},
 }
 
 // Actor is who is calling. The zero Actor is nobody.

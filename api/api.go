@@ -84,7 +84,7 @@ func New(o Options) (http.Handler, []byte, error) {
 	s.router.NotFound(s.notFound)
 	s.router.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", strings.Join(s.allowed(r.URL.Path), ", "))
-		s.writeMethodNotAllowed(w, r)
+		s.writeProblem(w, r, errMethod.Saying("This address does not take %s.", r.Method))
 	})
 	return s.router, document, nil
 }
@@ -92,6 +92,7 @@ func New(o Options) (http.Handler, []byte, error) {
 var (
 	errTooMany = fault.New(fault.TooMany, "too-many-requests", "Too many requests. Wait as long as Retry-After says.")
 	errNoRoute = fault.New(fault.NotFound, "no-such-route", "There is nothing at this address. /openapi.json lists every operation.")
+	errMethod  = fault.New(fault.NotAllowed, "method-not-allowed", "This address does not take this method.")
 	errOrigin  = fault.New(fault.Forbidden, "cross-origin", "A page of another site may not do this with your cookie.")
 	errPanic   = fault.New(fault.Internal, "internal", fault.ErrInternal.Detail)
 )
@@ -118,7 +119,7 @@ func (s *server) middleware() {
 	}))
 	s.router.Use(s.sameOrigin)
 	if s.answers != nil {
-		s.router.Use(s.answers.Handler)
+		s.router.Use(s.limit)
 	}
 }
 
@@ -205,6 +206,19 @@ func (s *server) mayCall(origin string) bool {
 	return host == "localhost" || host == "127.0.0.1" || host == "::1"
 }
 
+// limit holds callers of the API to the rate. Pages are left out: a hall behind one address
+// loads many.
+func (s *server) limit(next http.Handler) http.Handler {
+	limited := s.answers.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			limited.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // limitKey counts by token where there is one, so that a hall behind one address is not
 // one client. An unknown token gives no new bucket.
 func (s *server) limitKey(r *http.Request) (string, error) {
@@ -230,12 +244,4 @@ func (s *server) allowed(path string) []string {
 		}
 	}
 	return methods
-}
-
-func (s *server) writeMethodNotAllowed(w http.ResponseWriter, r *http.Request) {
-	p := problemOf(errNoRoute.Saying("This address does not take %s.", r.Method), requestID(r.Context()))
-	p.Status, p.Title = http.StatusMethodNotAllowed, http.StatusText(http.StatusMethodNotAllowed)
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // the caller may have gone
 }

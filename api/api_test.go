@@ -122,6 +122,7 @@ func TestBadEntriesNameTheFieldAndStoreNothing(t *testing.T) {
 		{"level", `{"tournamentLevel":"final"}`, 422, "/tournamentLevel"},
 		{"unknown season", `{"season":1999}`, 422, "/season"},
 		{"event code", `{"eventCode":"a b/c"}`, 422, "/eventCode"},
+		{"event code like a season's", `{"eventCode":"2025-USNCRA"}`, 422, "/eventCode"},
 		{"foreign workspace", `{"scoutingTeamId":"` + foreign + `"}`, 404, ""},
 		{"robot not there", `{"scoutedTeamNumber":4444}`, 422, "/scoutedTeamNumber"},
 		{"wrong side", `{"alliance":"BLUE"}`, 422, "/alliance"},

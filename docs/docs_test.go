@@ -25,7 +25,7 @@ type declaration struct {
 
 // statuses are the HTTP statuses of the kinds. The hub's side knows no 422.
 var statuses = map[string]string{
-	"Internal": "500", "Malformed": "400", "Invalid": "422", "Unauthenticated": "401", "Forbidden": "403", "NotFound": "404",
+	"Internal": "500", "Malformed": "400", "Invalid": "422", "Unauthenticated": "401", "Forbidden": "403", "NotFound": "404", "NotAllowed": "405",
 	"Conflict": "409", "TooLarge": "413", "Unsupported": "415", "TooMany": "429", "Unavailable": "503",
 }
 

@@ -23,6 +23,7 @@ const (
 	Unauthenticated             // nobody is signed in; 401
 	Forbidden                   // somebody is, who may not; 403
 	NotFound                    // is not there, or not for this caller; 404
+	NotAllowed                  // the address does not take this method; 405
 	Conflict                    // contradicts what is stored; 409
 	TooLarge                    // over a size limit; 413
 	Unsupported                 // a media type or encoding we do not read; 415
@@ -30,7 +31,7 @@ const (
 	Unavailable                 // a part we need does not answer; 503
 )
 
-var kindNames = [...]string{"internal", "malformed", "invalid", "unauthenticated", "forbidden", "not-found", "conflict", "too-large", "unsupported", "too-many", "unavailable"}
+var kindNames = [...]string{"internal", "malformed", "invalid", "unauthenticated", "forbidden", "not-found", "not-allowed", "conflict", "too-large", "unsupported", "too-many", "unavailable"}
 
 // String returns the kind's name as docs/errors.md writes it.
 func (k Kind) String() string {

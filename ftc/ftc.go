@@ -22,7 +22,7 @@ import (
 // The errors of this package.
 var (
 	ErrNoEvent = fault.New(fault.NotFound, "no-such-event", "There is no such FTC event in this season.")
-	ErrCode    = fault.New(fault.Invalid, "bad-event-code", "An FTC event code has 1 to 40 letters, digits, dashes or underscores.")
+	ErrCode    = fault.New(fault.Invalid, "bad-event-code", "An FTC event code has 1 to 40 letters, digits, dashes or underscores, and does not begin with a year and a dash.")
 )
 
 // Level is the kind of a match.
@@ -107,12 +107,16 @@ type Competition struct {
 	Matches []Match
 }
 
-var codeForm = regexp.MustCompile(`\A[A-Z0-9][A-Z0-9_-]{0,39}\z`)
+// A code that began like a season would make two channels of different events one.
+var (
+	codeForm   = regexp.MustCompile(`\A[A-Z0-9][A-Z0-9_-]{0,39}\z`)
+	seasonForm = regexp.MustCompile(`\A[0-9]{4}-`)
+)
 
 // CleanCode returns an event code in capitals, or ErrCode.
 func CleanCode(code string) (string, error) {
 	code = strings.ToUpper(strings.TrimSpace(code))
-	if !codeForm.MatchString(code) {
+	if !codeForm.MatchString(code) || seasonForm.MatchString(code) {
 		return "", ErrCode.At(fault.Field{Pointer: "/eventCode", Detail: ErrCode.Detail})
 	}
 	return code, nil

@@ -22,10 +22,6 @@ UPDATE users SET display_name = @display_name WHERE id = @id AND erased_at IS NU
 -- name: SetPassword :exec
 UPDATE users SET password_hash = @password_hash WHERE id = @id;
 
--- name: EraseUser :execrows
-UPDATE users SET display_name = 'former member', email = NULL, password_hash = NULL, operator = false, erased_at = now()
-WHERE id = @id AND erased_at IS NULL;
-
 -- name: InsertToken :one
 INSERT INTO tokens (id, user_id, kind, name, hash, expires_at)
 VALUES (@id, @user_id, @kind, @name, @hash, @expires_at)
@@ -47,9 +43,6 @@ ORDER BY created_at, id;
 
 -- name: RevokeToken :execrows
 UPDATE tokens SET revoked_at = now() WHERE id = @id AND user_id = @user_id AND revoked_at IS NULL;
-
--- name: RevokeTokensOf :exec
-UPDATE tokens SET revoked_at = now() WHERE user_id = @user_id AND revoked_at IS NULL;
 
 -- name: OpenSetup :exec
 INSERT INTO setup_codes (hash, expires_at) VALUES (@hash, @expires_at)

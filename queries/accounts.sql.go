@@ -12,19 +12,6 @@ import (
 	"github.com/google/uuid"
 )
 
-const eraseUser = `-- name: EraseUser :execrows
-UPDATE users SET display_name = 'former member', email = NULL, password_hash = NULL, operator = false, erased_at = now()
-WHERE id = $1 AND erased_at IS NULL
-`
-
-func (q *Queries) EraseUser(ctx context.Context, id uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, eraseUser, id)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
 const insertToken = `-- name: InsertToken :one
 INSERT INTO tokens (id, user_id, kind, name, hash, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -163,15 +150,6 @@ func (q *Queries) RevokeToken(ctx context.Context, arg RevokeTokenParams) (int64
 		return 0, err
 	}
 	return result.RowsAffected(), nil
-}
-
-const revokeTokensOf = `-- name: RevokeTokensOf :exec
-UPDATE tokens SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL
-`
-
-func (q *Queries) RevokeTokensOf(ctx context.Context, userID uuid.UUID) error {
-	_, err := q.db.Exec(ctx, revokeTokensOf, userID)
-	return err
 }
 
 const setPassword = `-- name: SetPassword :exec

@@ -67,9 +67,6 @@ ORDER BY created_at, id;
 -- name: RevokeInvite :execrows
 UPDATE invites SET revoked_at = now() WHERE id = @id AND team_id = @team_id AND revoked_at IS NULL;
 
--- name: InviteByCode :one
-SELECT * FROM invites WHERE code_hash = @code_hash AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses;
-
 -- name: UseInvite :one
 UPDATE invites SET uses = uses + 1
 WHERE code_hash = @code_hash AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses

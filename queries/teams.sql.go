@@ -127,29 +127,6 @@ func (q *Queries) InsertTeam(ctx context.Context, arg InsertTeamParams) (Team, e
 	return i, err
 }
 
-const inviteByCode = `-- name: InviteByCode :one
-SELECT id, team_id, code_hash, hint, role, max_uses, uses, created_by, created_at, expires_at, revoked_at FROM invites WHERE code_hash = $1 AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses
-`
-
-func (q *Queries) InviteByCode(ctx context.Context, codeHash []byte) (Invite, error) {
-	row := q.db.QueryRow(ctx, inviteByCode, codeHash)
-	var i Invite
-	err := row.Scan(
-		&i.ID,
-		&i.TeamID,
-		&i.CodeHash,
-		&i.Hint,
-		&i.Role,
-		&i.MaxUses,
-		&i.Uses,
-		&i.CreatedBy,
-		&i.CreatedAt,
-		&i.ExpiresAt,
-		&i.RevokedAt,
-	)
-	return i, err
-}
-
 const invitesOf = `-- name: InvitesOf :many
 SELECT id, team_id, code_hash, hint, role, max_uses, uses, created_by, created_at, expires_at, revoked_at FROM invites WHERE team_id = $1 AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses
 ORDER BY created_at, id

@@ -74,7 +74,7 @@ CREATE INDEX invites_team ON invites (team_id);
 -- somebody scouted before anybody imported it.
 CREATE TABLE ftc_events (
     season     integer NOT NULL CHECK (season BETWEEN 2000 AND 2100),
-    code       text NOT NULL CHECK (code ~ '^[A-Z0-9][A-Z0-9_-]{0,39}$'),
+    code       text NOT NULL CHECK (code ~ '^[A-Z0-9][A-Z0-9_-]{0,39}$' AND code !~ '^[0-9]{4}-'),
     name       text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 200),
     official   boolean NOT NULL DEFAULT false,
     type_name  text NOT NULL DEFAULT '',

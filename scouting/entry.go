@@ -28,7 +28,6 @@ var (
 	ErrDeleted  = fault.New(fault.Conflict, "entry-deleted", "This entry was deleted.")
 	ErrStale    = fault.New(fault.Conflict, "stale-rev", "Somebody changed this entry since you read it.")
 	ErrRole     = fault.New(fault.Forbidden, "role-forbids", "Your role in this team does not allow that.")
-	ErrBatch    = fault.New(fault.Invalid, "bad-batch", "A batch has 1 to 200 entries.")
 	ErrCursor   = fault.New(fault.Malformed, "bad-cursor", "This cursor was not made by this list.")
 )
 

@@ -96,7 +96,10 @@ func (s *Service) MayRead(ctx context.Context, actor accounts.Actor, channel rea
 	if actor.Anonymous() {
 		return accounts.ErrNoToken
 	}
-	if channel.User() == actor.UserID.String() {
+	if user := channel.User(); user != "" {
+		if user != actor.UserID.String() {
+			return ErrChannelDenied
+		}
 		return nil
 	}
 	_, err := s.AuthorizeChannel(ctx, actor, channel)

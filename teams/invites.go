@@ -106,18 +106,21 @@ func (s *Service) Invites(ctx context.Context, actor accounts.Actor, teamID uuid
 
 // RevokeInvite closes an invite.
 func (s *Service) RevokeInvite(ctx context.Context, actor accounts.Actor, teamID, inviteID uuid.UUID) error {
-	role, err := s.RoleOf(ctx, actor.UserID, teamID)
-	if err != nil {
+	return s.log.Write(ctx, func(tx pgx.Tx, _ *eventlog.Batch) error {
+		q := queries.New(tx)
+		role, err := roleForWrite(ctx, q, actor.UserID, teamID)
+		if err != nil {
+			return err
+		}
+		if !role.Leads() {
+			return ErrRole
+		}
+		n, err := q.RevokeInvite(ctx, queries.RevokeInviteParams{ID: inviteID, TeamID: teamID})
+		if err == nil && n == 0 {
+			return ErrNoInvite
+		}
 		return err
-	}
-	if !role.Leads() {
-		return ErrRole
-	}
-	n, err := s.q.RevokeInvite(ctx, queries.RevokeInviteParams{ID: inviteID, TeamID: teamID})
-	if err == nil && n == 0 {
-		return ErrNoInvite
-	}
-	return eventlog.Translate(err)
+	})
 }
 
 // Joined is what a newcomer gets: a token for this device, who they are, and their team.

@@ -104,7 +104,7 @@ func (c config) check(addresses ...string) error {
 }
 
 func (c serveConfig) check() error {
-	if err := c.config.check(c.HTTPAddr, c.HubAddr); err != nil {
+	if err := c.config.check(c.HTTPAddr, c.HubAddr, c.MetricsAddr); err != nil {
 		return err
 	}
 	if c.production() && len(c.CORSOrigins) == 0 && c.PublicURL == "" {

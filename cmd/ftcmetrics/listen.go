@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/ftcmetrics/ftcmetrics/docs"
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
 )
 
@@ -96,6 +97,9 @@ func mount(apiHandler http.Handler, h *hub.Hub, httpAPI http.Handler) http.Handl
 			h.ServeSocket(w, r)
 		case strings.HasPrefix(r.URL.Path, "/apps/"):
 			httpAPI.ServeHTTP(w, r)
+		case r.URL.Path == "/docs/errors":
+			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+			_, _ = w.Write(docs.Errors) // the caller may have gone
 		default:
 			apiHandler.ServeHTTP(w, r)
 		}

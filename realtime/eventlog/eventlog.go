@@ -89,6 +89,11 @@ func (l *Log) Write(ctx context.Context, change func(tx pgx.Tx, batch *Batch) er
 	if err := tx.Commit(ctx); err != nil {
 		return Translate(err)
 	}
+	// Revocations first: the relay must not carry what else this change says before them.
+	if seq, ok := heads[Control]; ok {
+		l.hint(Control, seq)
+		delete(heads, Control)
+	}
 	for channel, seq := range heads {
 		l.hint(channel, seq)
 	}
