@@ -98,7 +98,7 @@ func New(pool *pgxpool.Pool, log *eventlog.Log) *Service {
 	return &Service{pool: pool, q: queries.New(pool), log: log, hasher: newHasher()}
 }
 
-// Actor returns who the token belongs to. The token may come with a "Bearer " in front.
+// Actor returns who the token belongs to, or ErrBadToken.
 func (s *Service) Actor(ctx context.Context, token string) (Actor, error) {
 	if !strings.HasPrefix(token, tokenPrefix) || len(token) > 200 {
 		return Actor{}, ErrBadToken

@@ -129,7 +129,7 @@ func (s *server) identify(next http.Handler) http.Handler {
 		id := rand.Text()[:16]
 		w.Header().Set("X-Request-Id", id)
 		ctx := context.WithValue(r.Context(), requestIDKey, id)
-		ctx = context.WithValue(ctx, clientKey, s.client(r))
+		ctx = context.WithValue(ctx, callerKey, &caller{address: s.client(r)})
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }

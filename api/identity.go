@@ -18,8 +18,16 @@ type contextKey int
 
 const (
 	requestIDKey contextKey = iota
-	clientKey
+	callerKey
 )
+
+// caller is who sent a request, as far as anybody has asked.
+type caller struct {
+	address string // that limits are counted by
+	asked   bool
+	actor   accounts.Actor
+	err     error
+}
 
 func requestID(ctx context.Context) string {
 	id, _ := ctx.Value(requestIDKey).(string)
@@ -28,13 +36,26 @@ func requestID(ctx context.Context) string {
 
 // clientAddress is the address that limits are counted by.
 func clientAddress(r *http.Request) string {
-	address, _ := r.Context().Value(clientKey).(string)
-	return address
+	return callerOf(r).address
 }
 
-// actor returns who is calling, the zero Actor when nobody says so. An identity is a token,
-// wherever it stands; a bare user id is one only from a trusted proxy that knows the secret.
+// callerOf returns what identify put into the request's context.
+func callerOf(r *http.Request) *caller { return r.Context().Value(callerKey).(*caller) }
+
+// actor returns who is calling, the zero Actor when nobody says so. It asks the database
+// once for each request.
 func (s *server) actor(r *http.Request) (accounts.Actor, error) {
+	c := callerOf(r)
+	if !c.asked {
+		c.asked = true
+		c.actor, c.err = s.identifyActor(r)
+	}
+	return c.actor, c.err
+}
+
+// identifyActor reads the identity of a request. It is a token, wherever it stands; a bare
+// user id is one only from a trusted proxy that knows the secret.
+func (s *server) identifyActor(r *http.Request) (accounts.Actor, error) {
 	ctx := r.Context()
 	if header := r.Header.Get("Authorization"); header != "" {
 		scheme, token, _ := strings.Cut(header, " ")
