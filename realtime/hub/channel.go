@@ -108,8 +108,14 @@ func (c *channel) leave(sub *subscription) {
 	c.mu.Lock()
 	c.remove(sub)
 	empty := len(c.subscriptions) == 0
-	if c.members != nil && c.members.leave(sub.member.UserID) && !empty {
-		c.append(message{frame: sealText(protocol.AppendMemberRemoved(newFrame(128), c.name, sub.member.UserID))})
+	if c.members != nil && c.members.leave(sub.member.UserID) {
+		c.note(Notice{Event: NoticeMemberRemoved, UserID: sub.member.UserID})
+		if !empty {
+			c.append(message{frame: sealText(protocol.AppendMemberRemoved(newFrame(128), c.name, sub.member.UserID))})
+		}
+	}
+	if empty {
+		c.note(Notice{Event: NoticeVacated})
 	}
 	c.mu.Unlock()
 	if empty {

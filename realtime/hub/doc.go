@@ -14,6 +14,7 @@
 //	shard.mu -> channel.mu -> socket.mu -> revocations.mu
 //	channel.mu -> runQueue.mu
 //	socket.mu -> Hub.leaveMu
+//	socket.mu -> notices.mu
 //	app.mu and Hub.gate are held alone
 //
 // No lock is held during a write, a read, a log line or a callback.

@@ -34,26 +34,32 @@ type Options struct {
 
 	// OnOccupied is called when a channel gets its first subscriber. It must not block.
 	OnOccupied func(appID string, channel realtime.Channel, at time.Time)
+
+	// Notify is called with everything that happens to an app's channels, one call at a
+	// time and in the order of an app's events. It must not block: later notices wait for
+	// it, though no socket does. nil means that nobody wants to know.
+	Notify func(appID string, n Notice)
 }
 
 // Hub is a Pusher server without its listener. It is safe for concurrent use.
 type Hub struct {
-	byID   map[string]*app
-	byKey  map[string]*app
-	opts   Options
-	log    *slog.Logger
-	queue  runQueue
-	inputs sync.Pool // of input buffers
-	writes sync.Pool // of writes that do not block
-	state  atomic.Int32
-	pulses chan struct{} // closed when the pulse has to end
+	byID    map[string]*app
+	byKey   map[string]*app
+	opts    Options
+	log     *slog.Logger
+	queue   runQueue
+	notices notices
+	inputs  sync.Pool // of input buffers
+	writes  sync.Pool // of writes that do not block
+	state   atomic.Int32
+	pulses  chan struct{} // closed when the pulse has to end
 
 	leaveMu sync.Mutex           // guards leaving
 	leaving map[*socket]struct{} // sockets that are closing and have not ended
 
 	sockets  sync.WaitGroup // the readers and writers of sockets
 	gate     sync.RWMutex   // held while the state turns, so that no socket enters after
-	sweepers sync.WaitGroup // the sweepers and the pulse
+	sweepers sync.WaitGroup // the sweepers, the pulse and the carrier of notices
 }
 
 // The states of a hub.
@@ -88,6 +94,10 @@ func New(o Options) (*Hub, error) {
 		h.sweepers.Go(h.sweep)
 	}
 	h.sweepers.Go(h.pulse)
+	h.notices.init(o.Notify)
+	if o.Notify != nil {
+		h.sweepers.Go(h.notices.carry)
+	}
 	return h, nil
 }
 

@@ -39,6 +39,7 @@ func (h *Hub) Shutdown(ctx context.Context) error {
 	h.state.Store(stopped)
 	close(h.pulses)
 	h.queue.close()
+	h.notices.close()
 	h.sweepers.Wait()
 	return err
 }

@@ -141,7 +141,11 @@ func (s *socket) enter(ch *channel, sub *subscription) error {
 		s.subscriptions = make(map[realtime.Channel]*subscription, 1)
 	}
 	s.subscriptions[ch.name] = sub
+	if len(ch.subscriptions) == 0 {
+		ch.note(Notice{Event: NoticeOccupied})
+	}
 	if ch.members != nil && ch.members.join(sub.member) {
+		ch.note(Notice{Event: NoticeMemberAdded, UserID: sub.member.UserID})
 		size := 2*len(sub.member.Info) + 192
 		ch.append(message{frame: sealText(protocol.AppendMemberAdded(newFrame(size), ch.name, sub.member))})
 	}
