@@ -227,11 +227,7 @@ func Robots(ctx context.Context, tx pgx.Tx, key MatchKey) ([]Robot, error) {
 // Ensure makes sure that the FTC event is known, inside the caller's transaction. One that
 // nobody has imported is kept as unofficial, so that a league meet can be scouted.
 func Ensure(ctx context.Context, tx pgx.Tx, key EventKey) error {
-	q := queries.New(tx)
-	if _, err := q.Event(ctx, queries.EventParams{Season: int32(key.Season), Code: key.Code}); !errors.Is(err, pgx.ErrNoRows) {
-		return err
-	}
-	return q.EnsureEvent(ctx, queries.EnsureEventParams{Season: int32(key.Season), Code: key.Code})
+	return queries.New(tx).EnsureEvent(ctx, queries.EnsureEventParams{Season: int32(key.Season), Code: key.Code})
 }
 
 func robot(r queries.MatchTeam) Robot {

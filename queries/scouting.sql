@@ -1,10 +1,34 @@
+-- name: BeforeEntry :one
+-- All that a new entry is held against, in one round trip. The membership stays locked, so
+-- that it cannot end before the commit.
+SELECT m.role,
+    EXISTS (SELECT FROM scouting_entries e WHERE e.id = @id) AS entry_known,
+    EXISTS (SELECT FROM ftc_events f WHERE f.season = @season AND f.code = @event_code) AS event_known,
+    EXISTS (SELECT FROM match_teams t WHERE t.season = @season AND t.event_code = @event_code AND t.level = @level
+        AND t.series = @series AND t.number = @match_number) AS scheduled,
+    EXISTS (SELECT FROM match_teams t WHERE t.season = @season AND t.event_code = @event_code AND t.level = @level
+        AND t.series = @series AND t.number = @match_number AND t.team_number = @scouted_team AND t.alliance = @alliance) AS plays
+FROM memberships m
+WHERE m.team_id = @team_id AND m.user_id = @user_id
+FOR SHARE OF m;
+
 -- name: InsertEntry :one
-INSERT INTO scouting_entries (id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team,
-    form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, source, content_hash)
-VALUES (@id, @team_id, @scouter_id, @season, @event_code, @level, @series, @match_number, @alliance, @scouted_team,
-    @form_version, @data, @notes, @auto_score, @teleop_score, @endgame_score, @total_score, @source, @content_hash)
-ON CONFLICT (id) DO NOTHING
-RETURNING *;
+-- Stores an entry with its first revision; no row when the id is taken.
+WITH made AS (
+    INSERT INTO scouting_entries (id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team,
+        form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, source, content_hash)
+    VALUES (@id, @team_id, @scouter_id, @season, @event_code, @level, @series, @match_number, @alliance, @scouted_team,
+        @form_version, @data, @notes, @auto_score, @teleop_score, @endgame_score, @total_score, @source, @content_hash)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING *
+), revised AS (
+    INSERT INTO entry_revisions (entry_id, rev, action, editor_id, alliance, scouted_team, match_number, data, notes,
+        auto_score, teleop_score, endgame_score, total_score)
+    SELECT id, rev, 'created', scouter_id, alliance, scouted_team, match_number, data, notes,
+        auto_score, teleop_score, endgame_score, total_score
+    FROM made
+)
+SELECT * FROM made;
 
 -- name: EntryByID :one
 SELECT sqlc.embed(e), u.display_name FROM scouting_entries e JOIN users u ON u.id = e.scouter_id WHERE e.id = @id;

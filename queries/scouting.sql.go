@@ -12,6 +12,66 @@ import (
 	"github.com/google/uuid"
 )
 
+const beforeEntry = `-- name: BeforeEntry :one
+SELECT m.role,
+    EXISTS (SELECT FROM scouting_entries e WHERE e.id = $1) AS entry_known,
+    EXISTS (SELECT FROM ftc_events f WHERE f.season = $2 AND f.code = $3) AS event_known,
+    EXISTS (SELECT FROM match_teams t WHERE t.season = $2 AND t.event_code = $3 AND t.level = $4
+        AND t.series = $5 AND t.number = $6) AS scheduled,
+    EXISTS (SELECT FROM match_teams t WHERE t.season = $2 AND t.event_code = $3 AND t.level = $4
+        AND t.series = $5 AND t.number = $6 AND t.team_number = $7 AND t.alliance = $8) AS plays
+FROM memberships m
+WHERE m.team_id = $9 AND m.user_id = $10
+FOR SHARE OF m
+`
+
+type BeforeEntryParams struct {
+	ID          uuid.UUID
+	Season      int32
+	EventCode   string
+	Level       string
+	Series      int32
+	MatchNumber int32
+	ScoutedTeam int32
+	Alliance    string
+	TeamID      uuid.UUID
+	UserID      uuid.UUID
+}
+
+type BeforeEntryRow struct {
+	Role       string
+	EntryKnown bool
+	EventKnown bool
+	Scheduled  bool
+	Plays      bool
+}
+
+// All that a new entry is held against, in one round trip. The membership stays locked, so
+// that it cannot end before the commit.
+func (q *Queries) BeforeEntry(ctx context.Context, arg BeforeEntryParams) (BeforeEntryRow, error) {
+	row := q.db.QueryRow(ctx, beforeEntry,
+		arg.ID,
+		arg.Season,
+		arg.EventCode,
+		arg.Level,
+		arg.Series,
+		arg.MatchNumber,
+		arg.ScoutedTeam,
+		arg.Alliance,
+		arg.TeamID,
+		arg.UserID,
+	)
+	var i BeforeEntryRow
+	err := row.Scan(
+		&i.Role,
+		&i.EntryKnown,
+		&i.EventKnown,
+		&i.Scheduled,
+		&i.Plays,
+	)
+	return i, err
+}
+
 const deleteEntry = `-- name: DeleteEntry :one
 UPDATE scouting_entries SET deleted_at = now(), updated_at = now(), rev = rev + 1 WHERE id = $1 RETURNING id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at
 `
@@ -288,12 +348,21 @@ func (q *Queries) EntryForUpdate(ctx context.Context, arg EntryForUpdateParams) 
 }
 
 const insertEntry = `-- name: InsertEntry :one
-INSERT INTO scouting_entries (id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team,
-    form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, source, content_hash)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-    $11, $12, $13, $14, $15, $16, $17, $18, $19)
-ON CONFLICT (id) DO NOTHING
-RETURNING id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at
+WITH made AS (
+    INSERT INTO scouting_entries (id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team,
+        form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, source, content_hash)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+        $11, $12, $13, $14, $15, $16, $17, $18, $19)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at
+), revised AS (
+    INSERT INTO entry_revisions (entry_id, rev, action, editor_id, alliance, scouted_team, match_number, data, notes,
+        auto_score, teleop_score, endgame_score, total_score)
+    SELECT id, rev, 'created', scouter_id, alliance, scouted_team, match_number, data, notes,
+        auto_score, teleop_score, endgame_score, total_score
+    FROM made
+)
+SELECT id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at FROM made
 `
 
 type InsertEntryParams struct {
@@ -318,7 +387,34 @@ type InsertEntryParams struct {
 	ContentHash  []byte
 }
 
-func (q *Queries) InsertEntry(ctx context.Context, arg InsertEntryParams) (ScoutingEntry, error) {
+type InsertEntryRow struct {
+	ID           uuid.UUID
+	TeamID       uuid.UUID
+	ScouterID    uuid.UUID
+	Season       int32
+	EventCode    string
+	Level        string
+	Series       int32
+	MatchNumber  int32
+	Alliance     string
+	ScoutedTeam  int32
+	FormVersion  int32
+	Data         []byte
+	Notes        string
+	AutoScore    int32
+	TeleopScore  int32
+	EndgameScore int32
+	TotalScore   int32
+	Rev          int32
+	Source       string
+	ContentHash  []byte
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	DeletedAt    *time.Time
+}
+
+// Stores an entry with its first revision; no row when the id is taken.
+func (q *Queries) InsertEntry(ctx context.Context, arg InsertEntryParams) (InsertEntryRow, error) {
 	row := q.db.QueryRow(ctx, insertEntry,
 		arg.ID,
 		arg.TeamID,
@@ -340,7 +436,7 @@ func (q *Queries) InsertEntry(ctx context.Context, arg InsertEntryParams) (Scout
 		arg.Source,
 		arg.ContentHash,
 	)
-	var i ScoutingEntry
+	var i InsertEntryRow
 	err := row.Scan(
 		&i.ID,
 		&i.TeamID,

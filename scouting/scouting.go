@@ -54,13 +54,6 @@ func (s *Service) Create(ctx context.Context, actor accounts.Actor, e NewEntry) 
 		}
 	}
 	err = s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
-		role, err := teams.RoleForWrite(ctx, tx, actor.UserID, d.ScoutingTeamID)
-		if err != nil {
-			return err
-		}
-		if !role.MayWrite() {
-			return ErrRole
-		}
 		made, created, err = s.insert(ctx, tx, actor, d)
 		if err != nil || !created {
 			return err
@@ -77,15 +70,27 @@ func (s *Service) Create(ctx context.Context, actor accounts.Actor, e NewEntry) 
 // to commit and then finds its row.
 func (s *Service) insert(ctx context.Context, tx pgx.Tx, actor accounts.Actor, d draft) (Entry, bool, error) {
 	q := queries.New(tx)
-	// A repeat is told before the rules that may have changed meanwhile, such as a new schedule.
-	if known, err := s.repeat(ctx, q, d); err != nil || known.Rev > 0 {
+	before, err := q.BeforeEntry(ctx, queries.BeforeEntryParams{
+		ID: d.ID, Season: int32(d.Season), EventCode: d.EventCode, Level: string(d.Level), Series: int32(d.Series),
+		MatchNumber: int32(d.MatchNumber), ScoutedTeam: int32(d.ScoutedTeam), Alliance: string(d.Alliance), TeamID: d.ScoutingTeamID, UserID: actor.UserID,
+	})
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return Entry{}, false, teams.ErrNoTeam
+	case err != nil:
+		return Entry{}, false, err
+	case !teams.Role(before.Role).MayWrite():
+		return Entry{}, false, ErrRole
+	case before.EntryKnown:
+		// A repeat is told before the rules that may have changed meanwhile, such as a new schedule.
+		known, err := s.repeat(ctx, q, d)
 		return known, false, err
-	}
-	if err := inMatch(ctx, tx, d); err != nil {
-		return Entry{}, false, err
-	}
-	if err := ftc.Ensure(ctx, tx, d.match().EventKey); err != nil {
-		return Entry{}, false, err
+	case before.Scheduled && !before.Plays:
+		return Entry{}, false, inMatch(ctx, tx, d)
+	case !before.EventKnown:
+		if err := ftc.Ensure(ctx, tx, d.match().EventKey); err != nil {
+			return Entry{}, false, err
+		}
 	}
 	row, err := q.InsertEntry(ctx, queries.InsertEntryParams{
 		ID: d.ID, TeamID: d.ScoutingTeamID, ScouterID: actor.UserID, Season: int32(d.Season), EventCode: d.EventCode,
@@ -98,20 +103,14 @@ func (s *Service) insert(ctx context.Context, tx pgx.Tx, actor accounts.Actor, d
 		known, err := s.repeat(ctx, q, d)
 		return known, false, err
 	}
-	if err != nil {
-		return Entry{}, false, err
-	}
-	err = q.InsertRevision(ctx, queries.InsertRevisionParams{EntryID: row.ID, Action: "created", EditorID: actor.UserID})
-	return entry(row, actor.DisplayName), true, err
+	return entry(queries.ScoutingEntry(row), actor.DisplayName), err == nil, err
 }
 
-// repeat returns the entry that has the draft's id already, the zero Entry when there is
-// none, and an error when it is another entry.
+// repeat returns the entry that has the draft's id already, or an error when it is another
+// entry.
 func (s *Service) repeat(ctx context.Context, q *queries.Queries, d draft) (Entry, error) {
 	row, err := q.EntryByID(ctx, d.ID)
 	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return Entry{}, nil
 	case err != nil:
 		return Entry{}, err
 	case row.ScoutingEntry.TeamID != d.ScoutingTeamID, !bytes.Equal(row.ScoutingEntry.ContentHash, d.hash[:]):

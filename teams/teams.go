@@ -222,12 +222,8 @@ func (s *Service) RoleOf(ctx context.Context, userID, teamID uuid.UUID) (Role, e
 	return Role(role), eventlog.Translate(err)
 }
 
-// RoleForWrite returns the user's role in the team inside the caller's transaction and
+// roleForWrite returns the user's role in the team inside the caller's transaction and
 // holds the membership until its end, or returns ErrNoTeam.
-func RoleForWrite(ctx context.Context, tx pgx.Tx, userID, teamID uuid.UUID) (Role, error) {
-	return roleForWrite(ctx, queries.New(tx), userID, teamID)
-}
-
 func roleForWrite(ctx context.Context, q *queries.Queries, userID, teamID uuid.UUID) (Role, error) {
 	role, err := q.RoleForWrite(ctx, queries.RoleForWriteParams{TeamID: teamID, UserID: userID})
 	if errors.Is(err, pgx.ErrNoRows) {
