@@ -18,7 +18,7 @@ export class Server {
     server.dir = dir ?? (await mkdtemp(join(tmpdir(), "ftcmetrics-e2e-")));
     server.child = spawn(process.env.FTCMETRICS_BIN, args, {
       env: {
-        PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: server.dir, LOG_FORMAT: "json",
+        ...process.env, DATA_DIR: server.dir, LOG_FORMAT: "json", APP_ENV: "dev",
         HTTP_ADDR: "127.0.0.1:0", HUB_ADDR: "127.0.0.1:0", METRICS_ADDR: "127.0.0.1:0", ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],
