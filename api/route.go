@@ -63,13 +63,16 @@ func add[In, Out any](s *server, rt route[In, Out]) {
 		rt.status = http.StatusOK
 	}
 	s.router.MethodFunc(rt.method, rt.path, func(w http.ResponseWriter, r *http.Request) {
-		actor, err := s.actor(r)
-		if err == nil && rt.access == signedIn && actor.Anonymous() {
-			err = accounts.ErrNoToken
-		}
-		if err != nil {
-			s.writeProblem(w, r, err)
-			return
+		var actor accounts.Actor
+		if rt.access == signedIn {
+			var err error
+			if actor, err = s.actor(r); err == nil && actor.Anonymous() {
+				err = accounts.ErrNoToken
+			}
+			if err != nil {
+				s.writeProblem(w, r, err)
+				return
+			}
 		}
 		var in In
 		if err := s.decode(w, r, &in, rt.limit); err != nil {

@@ -241,8 +241,8 @@ func Translate(err error) error {
 	case err == nil, errors.As(err, &known):
 		return err
 	case errors.As(err, &pg):
-		// 08 connection, 53 resources, 57P shutdown and start-up, 40 serialization and deadlock
-		if slices.ContainsFunc([]string{"08", "53", "57P", "40"}, func(class string) bool { return strings.HasPrefix(pg.Code, class) }) {
+		// 08 connection, 53 resources, 57P shutdown and start-up, 58 its own files, 40 serialization and deadlock
+		if slices.ContainsFunc([]string{"08", "53", "57P", "58", "40"}, func(class string) bool { return strings.HasPrefix(pg.Code, class) }) {
 			return ErrUnavailable.Because(err)
 		}
 		return err
