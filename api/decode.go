@@ -232,7 +232,7 @@ func sentence(f validator.FieldError) string {
 }
 
 // decodeItem reads one element of a list by the rules of a whole body.
-func (s *server) decodeItem(raw json.RawMessage, in any) error {
+func (s *server) decodeItem(raw []byte, in any) error {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(in); err != nil {

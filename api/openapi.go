@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"path"
 	"reflect"
 	"strings"
 
@@ -29,6 +30,7 @@ func newReflector() *openapi31.Reflector {
 	)
 	r.AddTypeMapping(uuid.UUID{}, jsonUUID(""))
 	r.AddTypeMapping(json.RawMessage{}, anyJSON{})
+	r.AddTypeMapping(rawEntry{}, newEntryIn{})
 	return r
 }
 
@@ -50,7 +52,8 @@ func (anyJSON) PrepareJSONSchema(s *jsonschema.Schema) error {
 	return nil
 }
 
-// defName gives generic types readable names: envelope[[]Entry] becomes EntryListAnswer.
+// defName gives types readable names: envelope[[]scouting.Entry] becomes
+// ScoutingEntryListAnswer, and our own have no prefix.
 func defName(t reflect.Type, name string) string {
 	if t.Kind() == reflect.Struct && strings.HasPrefix(t.Name(), "envelope[") {
 		data := t.Field(1).Type
@@ -61,9 +64,17 @@ func defName(t reflect.Type, name string) string {
 		if data.Kind() == reflect.Pointer {
 			data = data.Elem()
 		}
-		return titled(data.Name()) + suffix
+		return owner(data) + titled(data.Name()) + suffix
 	}
-	return titled(name)
+	return strings.TrimPrefix(name, "Api")
+}
+
+// owner is the package of a type as names in the document begin with it; ours is left out.
+func owner(t reflect.Type) string {
+	if folder := path.Base(t.PkgPath()); folder != "api" && folder != "." {
+		return titled(folder)
+	}
+	return ""
 }
 
 func titled(name string) string {

@@ -39,8 +39,18 @@ func (in newEntryIn) entry() scouting.NewEntry {
 	return e
 }
 
+// rawEntry is an element of a batch that is read by itself. The document shows it as what
+// it must be, a newEntryIn.
+type rawEntry json.RawMessage
+
+// UnmarshalJSON keeps the element as it is.
+func (e *rawEntry) UnmarshalJSON(raw []byte) error {
+	*e = append(rawEntry(nil), raw...)
+	return nil
+}
+
 type batchIn struct {
-	Entries []json.RawMessage `json:"entries" validate:"required,min=1,max=200"`
+	Entries []rawEntry `json:"entries" validate:"required,min=1,max=200"`
 }
 
 // batchResult answers one entry of a batch as POST /api/scouting/entries would have.
