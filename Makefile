@@ -5,10 +5,10 @@ TOOL := go tool -modfile=tools/go.mod
 STATIC := CGO_ENABLED=0 go build -trimpath -ldflags='-s -w'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check fmt vet lint sqlc unit e2e fuzz bench generate build clean
+.PHONY: help run test setup check fmt vet lint sqlc unit e2e fuzz bench bench-peer generate build clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## Start the server with its own database under ./data
 	@go run ./cmd/ftcmetrics
@@ -48,6 +48,9 @@ fuzz: ## Each fuzz target for a moment; FUZZ=5m for longer
 
 bench: ## Benchmarks; BENCH=Name for some of them
 	@go test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem ./...
+
+bench-peer: ## Our hub and soketi under the same load, in turn; ROUNDS=3 for more
+	@scripts/bench-peer
 
 generate: ## Write generated code anew
 	@$(TOOL) sqlc generate

@@ -65,6 +65,8 @@ var rules = []rule{
 	// The demo plays an FTC event through the features, as a client of them; only cmd uses it.
 	{folder: "internal/demo", ours: []string{"scouting", "scouting/seasons", "teams", "accounts", "ftc", "realtime", "fault"},
 		denied: sql, tests: []string{anything}},
+	// The load generator knows servers from outside only; its tests try it on the real hub.
+	{folder: "internal/loadgen/...", ours: []string{"internal/loadgen"}, denied: sql, tests: []string{"realtime/...", "internal/..."}},
 	{folder: "internal/pgtest", ours: []string{"internal/pgembed", "schema"}},
 	{folder: "internal/...", tests: []string{"internal/..."}},
 }

@@ -1,0 +1,89 @@
+package loadgen
+
+import (
+	"context"
+	"time"
+)
+
+// One in stalledShare of slow's subscribers stops reading.
+const stalledShare = 10
+
+// catchUp is how long those who stopped have afterwards to read what is left for them.
+const catchUp = 3 * time.Second
+
+// slow measures the latency of one channel twice, at the same rate on the same sockets:
+// while everybody reads, and while some have stopped. Those who stopped may be closed.
+// Afterwards they read again, to see what they were left with.
+func slow(ctx context.Context, f *fleet, p Plan) (Metrics, error) {
+	few := max(p.Subscribers/stalledShare, 1)
+	l, err := newLine(ctx, f, p, few)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.pace(ctx, p.Time/warmUp, p.Rate); err != nil {
+		return nil, err
+	}
+	f.timing = true
+	if err := l.pace(ctx, p.Time, p.Rate); err != nil {
+		return nil, err
+	}
+	base := percentile(f.delays, 99)
+	m, err := f.measure()
+	if err != nil {
+		return nil, err
+	}
+
+	stalled := f.subscribers[:few]
+	for _, s := range stalled {
+		s.stalled = true
+		if err := f.loop.pause(s.wire); err != nil {
+			return nil, err
+		}
+	}
+	l.readers -= few
+	f.delays = nil
+	if err := l.pace(ctx, p.Time, p.Rate); err != nil {
+		return nil, err
+	}
+	f.timing = false
+	e, err := m.stop()
+	if err != nil {
+		return nil, err
+	}
+	after := percentile(f.delays, 99)
+	closed, gaps, err := f.wake(ctx, stalled, l)
+	return Metrics{
+		"p99_ms": after, "base_p99_ms": base, "p99_ratio": after / base,
+		"stalled": float64(few), "stalled_closed": float64(closed), "stalled_gaps": float64(gaps),
+		"grown_mib": e.usage.rss - m.usage.rss, "peak_rss_mib": e.usage.peak,
+	}, err
+}
+
+// wake lets the stalled sockets read, until each is closed or has caught up or no more
+// comes. It returns how many were closed, and how many messages they missed without that.
+func (f *fleet) wake(ctx context.Context, stalled []*subscriber, l *line) (closed, gaps int, err error) {
+	for _, s := range stalled {
+		if err := f.loop.resume(s.wire); err != nil {
+			return 0, 0, err
+		}
+	}
+	sent := l.fleet.sent
+	end := time.Now().Add(catchUp)
+	err = f.wait(ctx, "wake", catchUp+time.Second, func() bool {
+		for _, s := range stalled {
+			if !s.gone && s.ledger.count < sent {
+				return !time.Now().Before(end)
+			}
+		}
+		return true
+	})
+	for _, s := range stalled {
+		if s.gone {
+			closed++
+			gaps += s.gaps
+		} else {
+			gaps += sent - s.ledger.count
+		}
+	}
+	return closed, gaps, err
+}
