@@ -1,6 +1,7 @@
 package accounts_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"strings"
 	"sync"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/crypto/argon2"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
@@ -145,6 +147,27 @@ func TestSignInAndOut(t *testing.T) {
 	}
 	if err := s.SignOut(t.Context(), actor, actor.TokenID); !errors.Is(err, accounts.ErrNoDevice) {
 		t.Errorf("signed out twice: %v", err)
+	}
+}
+
+// TestAnOldHashIsMadeAnew signs in with a password that was hashed when hashing was cheaper.
+func TestAnOldHashIsMadeAnew(t *testing.T) {
+	s, pool := newService(t)
+	owner(t, s)
+	salt := []byte("sixteen bytes xx")
+	b64 := base64.RawStdEncoding.EncodeToString
+	old := "$argon2id$v=19$m=8192,t=1,p=1$" + b64(salt) + "$" + b64(argon2.IDKey([]byte(password), salt, 1, 8192, 1, 32))
+	if _, err := pool.Exec(t.Context(), `UPDATE users SET password_hash = $1`, old); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := s.SignIn(t.Context(), "ada@example.org", password, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var now string
+	if err := pool.QueryRow(t.Context(), `SELECT password_hash FROM users`).Scan(&now); err != nil || !strings.Contains(now, "m=19456,t=2,p=1") {
+		t.Errorf("the hash is %s, %v", now, err)
 	}
 }
 

@@ -90,8 +90,7 @@ func (s *server) accountRoutes() {
 		}})
 	add(s, route[nothing, nothing]{method: "DELETE", path: "/api/sessions/current", tag: tag, access: signedIn, summary: "Sign out: this token stops working.",
 		handle: func(r *http.Request, actor accounts.Actor, _ nothing) (reply[nothing], error) {
-			gone := &http.Cookie{Name: s.cookieName(), Path: "/", MaxAge: -1, HttpOnly: true, Secure: s.o.Production, SameSite: http.SameSiteLaxMode}
-			return reply[nothing]{Cookies: gone}, s.o.Accounts.SignOut(r.Context(), actor, actor.TokenID)
+			return reply[nothing]{Cookies: s.noCookie()}, s.o.Accounts.SignOut(r.Context(), actor, actor.TokenID)
 		}})
 	add(s, route[joinIn, teams.Joined]{method: "POST", path: "/api/join", tag: tag, status: 201, summary: "Join a team with an invite code, without an account.",
 		handle: func(r *http.Request, _ accounts.Actor, in joinIn) (reply[teams.Joined], error) {
@@ -122,6 +121,10 @@ func (s *server) meRoutes(tag string) {
 		handle: func(r *http.Request, actor accounts.Actor, in renameIn) (reply[accounts.Me], error) {
 			me, err := s.o.Accounts.Rename(r.Context(), actor, in.DisplayName)
 			return reply[accounts.Me]{Data: me}, err
+		}})
+	add(s, route[nothing, nothing]{method: "DELETE", path: "/api/me", tag: tag, access: signedIn, summary: "Forget me: what I recorded stays under \"former member\".",
+		handle: func(r *http.Request, actor accounts.Actor, _ nothing) (reply[nothing], error) {
+			return reply[nothing]{Cookies: s.noCookie()}, s.o.Teams.Erase(r.Context(), actor)
 		}})
 	add(s, route[nothing, []accounts.DeviceInfo]{method: "GET", path: "/api/me/devices", tag: tag, access: signedIn, summary: "Where I am signed in.",
 		handle: func(r *http.Request, actor accounts.Actor, _ nothing) (reply[[]accounts.DeviceInfo], error) {

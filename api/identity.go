@@ -145,3 +145,8 @@ func (s *server) sessionCookie(grant accounts.Grant) *http.Cookie {
 		HttpOnly: true, Secure: s.o.Production, SameSite: http.SameSiteLaxMode,
 	}
 }
+
+// noCookie takes the session cookie away from a browser.
+func (s *server) noCookie() *http.Cookie {
+	return &http.Cookie{Name: s.cookieName(), Path: "/", MaxAge: -1, HttpOnly: true, Secure: s.o.Production, SameSite: http.SameSiteLaxMode}
+}

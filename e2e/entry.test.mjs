@@ -1,20 +1,26 @@
 // One entry's way from a tablet to the coach's screen, with the real clients.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Server, entry, next, subscribe, team, until } from "./server.mjs";
 
 let server, home, scout, clients;
 
 before(async () => {
-  server = await Server.start();
+  server = await Server.start({ env: { LOG_LEVEL: "debug" } });
   home = await team(server);
   scout = await home.join("STUDENT", "CANARY-SCOUT");
   clients = [];
 });
 after(async () => {
   for (const client of clients) client.disconnect();
+  const secrets = await readFile(join(server.dir, "secrets.json"), "utf8");
   const { code } = await server.stop();
   assert.equal(code, 0, "the server ends cleanly:\n" + server.log);
+  const { appSecret } = JSON.parse(secrets);
+  for (const secret of [server.owner, scout.token, appSecret, "CANARY"]) assert.ok(!server.log.includes(secret), "the log knows a secret");
+  assert.ok(server.log.includes('"request"'), "the log is a full one");
 });
 
 function client(token) {

@@ -50,3 +50,12 @@ ON CONFLICT (only_one) DO UPDATE SET hash = excluded.hash, expires_at = excluded
 
 -- name: UseSetup :execrows
 DELETE FROM setup_codes WHERE hash = @hash AND expires_at > now();
+
+-- name: EraseUser :exec
+-- Leaves a row that tells nothing, under an id that nobody has seen.
+UPDATE users
+SET id = @new_id, display_name = 'former member', email = NULL, password_hash = NULL, operator = false, erased_at = now()
+WHERE id = @id;
+
+-- name: DeleteTokensOf :exec
+DELETE FROM tokens WHERE user_id = @user_id;

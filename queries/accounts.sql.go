@@ -12,6 +12,32 @@ import (
 	"github.com/google/uuid"
 )
 
+const deleteTokensOf = `-- name: DeleteTokensOf :exec
+DELETE FROM tokens WHERE user_id = $1
+`
+
+func (q *Queries) DeleteTokensOf(ctx context.Context, userID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, deleteTokensOf, userID)
+	return err
+}
+
+const eraseUser = `-- name: EraseUser :exec
+UPDATE users
+SET id = $1, display_name = 'former member', email = NULL, password_hash = NULL, operator = false, erased_at = now()
+WHERE id = $2
+`
+
+type EraseUserParams struct {
+	NewID uuid.UUID
+	ID    uuid.UUID
+}
+
+// Leaves a row that tells nothing, under an id that nobody has seen.
+func (q *Queries) EraseUser(ctx context.Context, arg EraseUserParams) error {
+	_, err := q.db.Exec(ctx, eraseUser, arg.NewID, arg.ID)
+	return err
+}
+
 const insertToken = `-- name: InsertToken :one
 INSERT INTO tokens (id, user_id, kind, name, hash, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6)

@@ -36,3 +36,13 @@ SELECT channel, seq FROM channel_heads;
 -- name: SeqBefore :one
 -- The newest event of the channel that is older than the instant; 0 if there is none.
 SELECT coalesce(max(seq), 0)::bigint FROM channel_events WHERE channel = @channel AND at < @before;
+
+-- name: ForgetPerson :exec
+-- Takes a person out of all payloads: their id becomes another, and the name beside it is
+-- blanked. Payloads are stored as they were encoded, so their text can be searched. A
+-- revocation of the last minute may still be on its way to a hub and stays.
+UPDATE channel_events
+SET payload = replace(
+    regexp_replace(payload::text, '("(id|userId)":"' || @old_id::text || '","displayName":)"([^"\\]|\\.)*"', '\1"former member"', 'g'),
+    @old_id::text, @new_id::text)::json
+WHERE strpos(payload::text, @old_id::text) > 0 AND (channel <> '!control' OR at < now() - interval '1 minute');

@@ -114,6 +114,27 @@ func (q *Queries) EventsAfter(ctx context.Context, arg EventsAfterParams) ([]Cha
 	return items, nil
 }
 
+const forgetPerson = `-- name: ForgetPerson :exec
+UPDATE channel_events
+SET payload = replace(
+    regexp_replace(payload::text, '("(id|userId)":"' || $1::text || '","displayName":)"([^"\\]|\\.)*"', '\1"former member"', 'g'),
+    $1::text, $2::text)::json
+WHERE strpos(payload::text, $1::text) > 0 AND (channel <> '!control' OR at < now() - interval '1 minute')
+`
+
+type ForgetPersonParams struct {
+	OldID string
+	NewID string
+}
+
+// Takes a person out of all payloads: their id becomes another, and the name beside it is
+// blanked. Payloads are stored as they were encoded, so their text can be searched. A
+// revocation of the last minute may still be on its way to a hub and stays.
+func (q *Queries) ForgetPerson(ctx context.Context, arg ForgetPersonParams) error {
+	_, err := q.db.Exec(ctx, forgetPerson, arg.OldID, arg.NewID)
+	return err
+}
+
 const headOf = `-- name: HeadOf :one
 SELECT h.seq, h.epoch, coalesce((SELECT min(e.seq) FROM channel_events e WHERE e.channel = h.channel), h.seq + 1)::bigint AS oldest
 FROM channel_heads h WHERE h.channel = $1

@@ -74,3 +74,7 @@ RETURNING *;
 
 -- name: Team :one
 SELECT * FROM teams WHERE id = $1;
+
+-- name: LockMembershipsOf :exec
+-- Waits for what the user is writing and keeps them from writing more.
+SELECT team_id FROM memberships WHERE user_id = $1 ORDER BY team_id FOR UPDATE;

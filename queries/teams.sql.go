@@ -174,6 +174,16 @@ func (q *Queries) LockMembers(ctx context.Context, teamID uuid.UUID) error {
 	return err
 }
 
+const lockMembershipsOf = `-- name: LockMembershipsOf :exec
+SELECT team_id FROM memberships WHERE user_id = $1 ORDER BY team_id FOR UPDATE
+`
+
+// Waits for what the user is writing and keeps them from writing more.
+func (q *Queries) LockMembershipsOf(ctx context.Context, userID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, lockMembershipsOf, userID)
+	return err
+}
+
 const lockTeam = `-- name: LockTeam :one
 SELECT id FROM teams WHERE id = $1 FOR NO KEY UPDATE
 `

@@ -1,7 +1,7 @@
 -- +goose Up
 
--- People. A scout needs no e-mail address; removing a person blanks the row and keeps it,
--- so that entries stay under "former member".
+-- People. A scout needs no e-mail address. Erasing a person blanks the row and gives it
+-- another id, so that entries stay under "former member" and lead to nobody.
 CREATE TABLE users (
     id            uuid PRIMARY KEY,
     display_name  text NOT NULL CHECK (char_length(display_name) BETWEEN 1 AND 60),
@@ -16,7 +16,7 @@ CREATE UNIQUE INDEX users_email ON users (lower(email)) WHERE email IS NOT NULL;
 -- Bearer tokens, kept as SHA-256 of 256 random bits.
 CREATE TABLE tokens (
     id           uuid PRIMARY KEY,
-    user_id      uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+    user_id      uuid NOT NULL REFERENCES users ON UPDATE CASCADE ON DELETE CASCADE,
     kind         text NOT NULL CHECK (kind IN ('session', 'device', 'service', 'owner')),
     name         text NOT NULL DEFAULT '' CHECK (char_length(name) <= 80),
     hash         bytea NOT NULL UNIQUE CHECK (octet_length(hash) = 32),
@@ -47,7 +47,7 @@ CREATE INDEX teams_number ON teams (team_number);
 
 CREATE TABLE memberships (
     team_id   uuid NOT NULL REFERENCES teams ON DELETE CASCADE,
-    user_id   uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+    user_id   uuid NOT NULL REFERENCES users ON UPDATE CASCADE ON DELETE CASCADE,
     role      text NOT NULL CHECK (role IN ('MENTOR', 'LEADER', 'STUDENT', 'FRIEND')),
     joined_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (team_id, user_id)
@@ -63,7 +63,7 @@ CREATE TABLE invites (
     role       text NOT NULL CHECK (role IN ('MENTOR', 'LEADER', 'STUDENT', 'FRIEND')),
     max_uses   integer NOT NULL CHECK (max_uses BETWEEN 1 AND 500),
     uses       integer NOT NULL DEFAULT 0 CHECK (uses BETWEEN 0 AND max_uses),
-    created_by uuid REFERENCES users ON DELETE SET NULL,
+    created_by uuid REFERENCES users ON UPDATE CASCADE ON DELETE SET NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL,
     revoked_at timestamptz
@@ -139,7 +139,7 @@ CREATE TABLE match_teams (
 CREATE TABLE scouting_entries (
     id            uuid PRIMARY KEY,
     team_id       uuid NOT NULL REFERENCES teams ON DELETE CASCADE,
-    scouter_id    uuid NOT NULL REFERENCES users,
+    scouter_id    uuid NOT NULL REFERENCES users ON UPDATE CASCADE,
     season        integer NOT NULL,
     event_code    text NOT NULL,
     level         text NOT NULL CHECK (level IN ('practice', 'qual', 'playoff')),
@@ -170,7 +170,7 @@ CREATE TABLE entry_revisions (
     entry_id      uuid NOT NULL REFERENCES scouting_entries ON DELETE CASCADE,
     rev           integer NOT NULL,
     action        text NOT NULL CHECK (action IN ('created', 'updated', 'deleted')),
-    editor_id     uuid NOT NULL REFERENCES users,
+    editor_id     uuid NOT NULL REFERENCES users ON UPDATE CASCADE,
     at            timestamptz NOT NULL DEFAULT now(),
     alliance      text NOT NULL,
     scouted_team  integer NOT NULL,

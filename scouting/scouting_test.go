@@ -245,6 +245,7 @@ func TestWritersAndLeadsDoNotBlockEachOther(t *testing.T) {
 		}
 	}
 	must(t, w.teams.Remove(t.Context(), w.mentor, w.team.ID, scouts[0].UserID))
+	must(t, w.teams.Erase(t.Context(), scouts[1]))
 	must(t, w.teams.Delete(t.Context(), w.mentor, w.team.ID))
 	writers.Wait()
 	var deadlocks int
@@ -395,5 +396,51 @@ func TestAFifthSeasonNeedsNoCode(t *testing.T) {
 	made, created, err := invented.Create(t.Context(), w.mentor, e)
 	if err != nil || !created || made.Season != book.Newest().Year {
 		t.Errorf("made %+v, %v", made, err)
+	}
+}
+
+// TestAnErasedPersonIsForgotten looks through the whole database for who asked to be
+// forgotten. Only the revocation that is on its way to the hubs may still hold the id.
+func TestAnErasedPersonIsForgotten(t *testing.T) {
+	w := newWorld(t)
+	invite, err := w.teams.Invite(t.Context(), w.mentor, w.team.ID, teams.NewInvite{Role: teams.Leader})
+	must(t, err)
+	joined, err := w.teams.JoinAs(t.Context(), invite.Code, `Canary "Q" \ One`, "Canary's tablet")
+	must(t, err)
+	leader, err := w.accounts.Actor(t.Context(), joined.Token)
+	must(t, err)
+	made, _, err := w.scouting.Create(t.Context(), leader, w.entry())
+	must(t, err)
+	_, err = w.teams.Invite(t.Context(), leader, w.team.ID, teams.NewInvite{Role: teams.Student})
+	must(t, err)
+	must(t, w.teams.Erase(t.Context(), leader))
+
+	if _, err := w.accounts.Actor(t.Context(), joined.Token); !errors.Is(err, accounts.ErrBadToken) {
+		t.Errorf("the token works: %v", err)
+	}
+	kept, err := w.scouting.Get(t.Context(), w.mentor, made.ID)
+	if err != nil || kept.Scouter.DisplayName != accounts.FormerMember || kept.Scouter.ID == leader.UserID || kept.TotalScore != made.TotalScore {
+		t.Errorf("the entry is now %+v, %v", kept, err)
+	}
+	for _, table := range []string{"users", "tokens", "memberships", "invites", "scouting_entries", "entry_revisions", "channel_events WHERE channel <> '!control'"} {
+		rows, err := w.pool.Query(t.Context(), `SELECT t::text FROM (SELECT * FROM `+table+`) t`)
+		must(t, err)
+		for rows.Next() {
+			var text string
+			must(t, rows.Scan(&text))
+			if strings.Contains(text, "Canary") || strings.Contains(text, leader.UserID.String()) {
+				t.Errorf("%s knows %s", table, text)
+			}
+		}
+		must(t, rows.Err())
+	}
+	page, err := w.log.Read(t.Context(), teams.PrivateChannel(w.team.ID), 0, 10)
+	must(t, err)
+	last := page.Events[len(page.Events)-1]
+	if last.Name != "team:member-left" || !strings.Contains(string(last.Data), accounts.FormerMember) || page.Head != int64(len(page.Events)) {
+		t.Errorf("the team hears %s %s; head %d of %d", last.Name, last.Data, page.Head, len(page.Events))
+	}
+	if err := w.teams.Erase(t.Context(), w.mentor); !errors.Is(err, teams.ErrLastMentor) {
+		t.Errorf("the last mentor is erased: %v", err)
 	}
 }

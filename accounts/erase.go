@@ -1,0 +1,25 @@
+package accounts
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/ftcmetrics/ftcmetrics/queries"
+)
+
+// FormerMember is the name under which an erased person's entries stay.
+const FormerMember = "former member"
+
+// Erase takes everything that tells who the user is out of their row and signs them out
+// everywhere, inside the caller's transaction. What they recorded stays, under another id,
+// which is returned.
+func Erase(ctx context.Context, tx pgx.Tx, userID uuid.UUID) (uuid.UUID, error) {
+	q := queries.New(tx)
+	if err := q.DeleteTokensOf(ctx, userID); err != nil {
+		return uuid.Nil, err
+	}
+	newID := uuid.New() // random: it must not tell when
+	return newID, q.EraseUser(ctx, queries.EraseUserParams{ID: userID, NewID: newID})
+}
