@@ -28,6 +28,10 @@ type config struct {
 	AppKey    string `env:"REALTIME_APP_KEY,SOKETI_APP_KEY,SOKETI_DEFAULT_APP_KEY,PUSHER_APP_KEY,PUSHER_KEY" help:"Public key of the realtime app; generated once in dev."`
 	AppSecret string `env:"REALTIME_APP_SECRET,SOKETI_APP_SECRET,SOKETI_DEFAULT_APP_SECRET,PUSHER_APP_SECRET,PUSHER_SECRET" help:"Secret of the realtime app; generated once in dev." secret:""`
 
+	HubAppsFile   string `env:"HUB_APPS_FILE" help:"JSON array of further apps, with the field names of soketi; they may have webhooks."`
+	AcceptRate    int    `env:"HUB_ACCEPT_RATE" default:"1000" help:"New sockets a second, and twice as many at once; more are answered 503 with Retry-After. 0 is no limit."`
+	MetricsPrefix string `env:"METRICS_PREFIX" default:"ftcmetrics_" help:"What the names of the hub's metrics begin with; soketi_ fits dashboards made for soketi."`
+
 	ActivityTimeout time.Duration `env:"HUB_ACTIVITY_TIMEOUT" default:"30s" help:"Silence after which a client asks whether the hub is there."`
 	CORSOrigins     []string      `env:"CORS_ORIGINS" help:"Origins whose pages may call the API and open sockets, separated by commas."`
 	LogLevel        slog.Level    `env:"LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
@@ -70,10 +74,16 @@ var weak = []string{"ftcmetrics-secret", "ftcmetrics-key", "app-secret", "app-ke
 
 const minSecret = 32 // bytes
 
+// prefixBytes are what METRICS_PREFIX may have.
+const prefixBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
 var errProduction = errors.New("this configuration is not fit for APP_ENV=production")
 
 // check refuses what would be unsafe in production. Dev listens on loopback only.
 func (c config) check(addresses ...string) error {
+	if strings.Trim(c.MetricsPrefix, prefixBytes) != "" || strings.IndexAny(c.MetricsPrefix, "0123456789") == 0 {
+		return fmt.Errorf("METRICS_PREFIX: %q has something else than letters, digits and _", c.MetricsPrefix)
+	}
 	if !c.production() {
 		for _, address := range addresses {
 			if !loopback(address) {
@@ -86,10 +96,8 @@ func (c config) check(addresses ...string) error {
 		if value == "" {
 			return fmt.Errorf("%w: %s is not set", errProduction, name)
 		}
-		for _, known := range weak {
-			if strings.EqualFold(value, known) {
-				return fmt.Errorf("%w: %s has a value that everybody knows; make one with: openssl rand -hex 32", errProduction, name)
-			}
+		if err := known(value); err != nil {
+			return fmt.Errorf("%w: %s %w", errProduction, name, err)
 		}
 	}
 	if len(c.AppSecret) < minSecret {
@@ -98,6 +106,16 @@ func (c config) check(addresses ...string) error {
 	for _, origin := range c.CORSOrigins {
 		if origin == "*" {
 			return fmt.Errorf("%w: CORS_ORIGINS must name origins, not *", errProduction)
+		}
+	}
+	return nil
+}
+
+// known returns an error for a value that examples use.
+func known(value string) error {
+	for _, common := range weak {
+		if strings.EqualFold(value, common) {
+			return errors.New("has a value that everybody knows; make one with: openssl rand -hex 32")
 		}
 	}
 	return nil

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/ftcmetrics/ftcmetrics/realtime/httpapi"
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
 )
 
@@ -24,15 +23,15 @@ func (c *hubCommand) Run(in *invocation) error {
 	}
 	logger := c.logger(in.err)
 	app := hub.App{ID: c.AppID, Key: c.AppKey, Secret: c.AppSecret, ClientMessages: true, AllowedOrigins: c.CORSOrigins}
-	h, err := hub.New(hub.Options{Apps: []hub.App{app}, ActivityTimeout: c.ActivityTimeout, Logger: logger})
-	if err != nil {
-		return err
-	}
 	l, err := listen(c.HubAddr, c.MetricsAddr, "")
 	if err != nil {
 		return err
 	}
-	l.serve(logger, mountHub(h, httpapi.New(h)), metricsHandler(h))
+	r, err := c.newRealtime(app, hub.Options{Logger: logger}, l.hubPort())
+	if err != nil {
+		return errors.Join(err, l.close(context.Background()))
+	}
+	l.serve(logger, r.mountHub(), r.metrics.handler())
 	logger.Info("serving", slog.String("hub", l.hubAddress()), slog.String("metrics", l.metricsAddress()), slog.String("app", c.AppID), slog.String("key", c.AppKey))
 	var failed error
 	select {
@@ -41,5 +40,5 @@ func (c *hubCommand) Run(in *invocation) error {
 	}
 	limit, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	return errors.Join(failed, h.Shutdown(limit), l.close(limit))
+	return errors.Join(failed, r.shutdown(limit), l.close(limit))
 }

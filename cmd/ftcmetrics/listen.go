@@ -10,12 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-
 	"github.com/ftcmetrics/ftcmetrics/docs"
-	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
 )
 
 // listeners are the addresses of a node. They are taken first of all, so that a second
@@ -90,44 +85,29 @@ func (l *listeners) close(ctx context.Context) error {
 }
 
 // mount puts the hub on the API's address too, so that one port is enough behind a proxy.
-func mount(apiHandler http.Handler, h *hub.Hub, httpAPI http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func (r *realtimePart) mount(apiHandler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		switch {
-		case strings.HasPrefix(r.URL.Path, "/app/"):
-			h.ServeSocket(w, r)
-		case strings.HasPrefix(r.URL.Path, "/apps/"):
-			httpAPI.ServeHTTP(w, r)
-		case r.URL.Path == "/docs/errors":
+		case strings.HasPrefix(request.URL.Path, "/app/"):
+			r.sockets.ServeHTTP(w, request)
+		case strings.HasPrefix(request.URL.Path, "/apps/"):
+			r.httpAPI.ServeHTTP(w, request)
+		case request.URL.Path == "/docs/errors":
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			_, _ = w.Write(docs.Errors) // the caller may have gone
 		default:
-			apiHandler.ServeHTTP(w, r)
+			apiHandler.ServeHTTP(w, request)
 		}
 	})
 }
 
 // mountHub is the hub's own address: sockets and the Pusher HTTP API, nothing else.
-func mountHub(h *hub.Hub, httpAPI http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/app/") {
-			h.ServeSocket(w, r)
+func (r *realtimePart) mountHub() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		if strings.HasPrefix(request.URL.Path, "/app/") {
+			r.sockets.ServeHTTP(w, request)
 			return
 		}
-		httpAPI.ServeHTTP(w, r)
+		r.httpAPI.ServeHTTP(w, request)
 	})
-}
-
-// metricsHandler serves the process's and the hub's figures to Prometheus.
-func metricsHandler(h *hub.Hub) http.Handler {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	gauge := func(name, help string, read func(hub.Stats) float64) {
-		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "ftcmetrics", Name: name, Help: help}, func() float64 { return read(h.Stats()) }))
-	}
-	gauge("connected", "Sockets that are open.", func(s hub.Stats) float64 { return float64(s.Connections) })
-	gauge("channels_occupied", "Channels with a subscriber.", func(s hub.Stats) float64 { return float64(s.Channels) })
-	gauge("queued_bytes", "Bytes that wait for slow sockets.", func(s hub.Stats) float64 { return float64(s.QueuedBytes) })
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	return mux
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
-	"github.com/ftcmetrics/ftcmetrics/realtime/httpapi"
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
 	"github.com/ftcmetrics/ftcmetrics/realtime/relay"
 	"github.com/ftcmetrics/ftcmetrics/scouting"
@@ -42,7 +41,7 @@ type node struct {
 	config   serveConfig
 	logger   *slog.Logger
 	database *database
-	hub      *hub.Hub
+	realtime *realtimePart // the hub and what is around it
 	relay    *relay.Relay
 	log      *eventlog.Log
 	accounts *accounts.Service
@@ -91,18 +90,19 @@ func quiet(*node, *invocation) error { return nil }
 func (n *node) assemble(ctx context.Context) error {
 	c := n.config
 	app := hub.App{ID: c.AppID, Key: c.AppKey, Secret: c.AppSecret, ClientMessages: true, AllowedOrigins: c.socketOrigins()}
-	h, err := hub.New(hub.Options{
-		Apps: []hub.App{app}, ActivityTimeout: c.ActivityTimeout, Logger: n.logger,
+	r, err := c.newRealtime(app, hub.Options{
+		Logger: n.logger,
 		OnOccupied: func(appID string, channel realtime.Channel, at time.Time) {
 			if appID == c.AppID {
 				n.relay.HeardBy(channel, at)
 			}
 		},
-	})
+	}, n.servers.hubPort())
 	if err != nil {
 		return err
 	}
-	n.hub = h
+	h := r.hub
+	n.realtime = r
 	n.log = eventlog.New(n.database.pool, func(channel realtime.Channel, seq int64) { n.relay.Hint(channel, seq) })
 	n.relay = relay.New(relay.Options{
 		Log: n.log, Publisher: h.Publisher(c.AppID), Control: eventlog.Control, Logger: n.logger,
@@ -119,8 +119,7 @@ func (n *node) assemble(ctx context.Context) error {
 	work, stop := context.WithCancel(context.Background())
 	n.stopping = stop
 	n.work.Go(func() { n.relay.Run(work) })
-	httpAPI := httpapi.New(h)
-	n.servers.serve(n.logger, mountHub(h, httpAPI), metricsHandler(h), mount(handler, h, httpAPI))
+	n.servers.serve(n.logger, r.mountHub(), r.metrics.handler(), r.mount(handler))
 	return nil
 }
 
@@ -180,7 +179,7 @@ func (c serveConfig) socketOrigins() []string {
 }
 
 func (n *node) ready(ctx context.Context) error {
-	if !n.hub.Ready() {
+	if !n.realtime.hub.Ready() {
 		return errors.New("the hub is stopping")
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
@@ -227,8 +226,8 @@ func (n *node) wait(ctx context.Context) error {
 // come back, the relay, the database.
 func (n *node) close(ctx context.Context) error {
 	var errs []error
-	if n.hub != nil {
-		n.work.Go(func() { _ = n.hub.Shutdown(ctx) }) // it fails only by the deadline, which closes the rest
+	if n.realtime != nil {
+		n.work.Go(func() { _ = n.realtime.shutdown(ctx) }) // it fails only by the deadline, which closes the rest
 	}
 	if n.servers != nil {
 		errs = append(errs, n.servers.close(ctx))

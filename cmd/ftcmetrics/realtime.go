@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/ftcmetrics/ftcmetrics/realtime/httpapi"
+	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
+	"github.com/ftcmetrics/ftcmetrics/realtime/webhook"
+)
+
+// realtimePart is the hub with what is around it, in every command that has one.
+type realtimePart struct {
+	hub      *hub.Hub
+	webhooks *webhook.Sender
+	metrics  *metrics
+	sockets  http.Handler // GET /app/{key}
+	httpAPI  http.Handler // /apps/...
+}
+
+// newRealtime makes a hub for the own app and those of HUB_APPS_FILE.
+func (c config) newRealtime(own hub.App, options hub.Options, port int) (*realtimePart, error) {
+	entries, err := c.furtherApps()
+	if err != nil {
+		return nil, err
+	}
+	options.Apps = []hub.App{own}
+	hooks := webhook.Options{AnyAddress: !c.production(), Logger: options.Logger}
+	wanted := false
+	for _, entry := range entries {
+		options.Apps = append(options.Apps, entry.hubApp())
+		hooks.Apps = append(hooks.Apps, entry.hooks())
+		wanted = wanted || len(entry.Webhooks) > 0
+		for _, field := range entry.unheeded() {
+			options.Logger.Warn("this server does nothing about a field of HUB_APPS_FILE", slog.String("app", entry.ID), slog.String("field", field))
+		}
+	}
+	r := &realtimePart{}
+	if r.webhooks, err = webhook.New(hooks); err != nil {
+		return nil, err
+	}
+	if wanted {
+		options.Notify = r.webhooks.Notify
+	}
+	options.ActivityTimeout = c.ActivityTimeout
+	if r.hub, err = hub.New(options); err != nil {
+		return nil, errors.Join(err, r.webhooks.Shutdown(context.Background()))
+	}
+	r.metrics = newMetrics(c.MetricsPrefix, port, options.Apps, r.hub, r.webhooks)
+	r.sockets = acceptLimit(c.AcceptRate, http.HandlerFunc(r.hub.ServeSocket))
+	r.httpAPI = r.metrics.count(httpapi.New(r.hub))
+	return r, nil
+}
+
+// shutdown ends the sockets, and then delivers what webhooks have to tell.
+func (r *realtimePart) shutdown(ctx context.Context) error {
+	return errors.Join(r.hub.Shutdown(ctx), r.webhooks.Shutdown(ctx))
+}
