@@ -292,8 +292,8 @@ func TestErrorCodesControl(t *testing.T) {
 	}
 }
 
-// closeCodes returns the codes that package protocol can end a socket or refuse a client
-// event with.
+// closeCodes returns the codes that package protocol can end a socket or refuse a part
+// of a message with.
 func closeCodes(root fs.FS) ([]string, error) {
 	var codes []string
 	err := eachFile(root, func(name string, file *ast.File) {
@@ -307,7 +307,7 @@ func closeCodes(root fs.FS) ([]string, error) {
 			}
 			kind, _ := spec.Type.(*ast.Ident)
 			value, ok := spec.Values[0].(*ast.BasicLit)
-			if ok && (kind != nil && kind.Name == "CloseCode" || spec.Names[0].Name == "RefusedClientEvent") {
+			if ok && (kind != nil && kind.Name == "CloseCode" || strings.HasPrefix(spec.Names[0].Name, "Refused")) {
 				codes = append(codes, value.Value)
 			}
 			return true

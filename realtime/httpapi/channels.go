@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"strings"
+	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
@@ -11,7 +12,7 @@ import (
 
 // The refusals of questions.
 var (
-	errInfo   = fault.New(fault.Invalid, "bad-info", "info has no such attribute for this channel; there are user_count (presence channels) and subscription_count.")
+	errInfo   = fault.New(fault.Invalid, "bad-info", "info has no such attribute for this channel; there are user_count (presence channels), subscription_count and cache (cache channels).")
 	errPrefix = fault.New(fault.Invalid, "info-without-prefix", "user_count needs a filter_by_prefix that begins with presence-.")
 	errUserID = fault.New(fault.Invalid, "bad-user-id", "A user id has 1 to 128 bytes.")
 )
@@ -20,6 +21,7 @@ var (
 const (
 	userCount         = "user_count"
 	subscriptionCount = "subscription_count"
+	cacheContent      = "cache"
 )
 
 // info is what a backend asked to know of a channel.
@@ -27,6 +29,13 @@ type info struct {
 	Occupied          *bool `json:"occupied,omitempty"`
 	UserCount         *int  `json:"user_count,omitempty"`
 	SubscriptionCount *int  `json:"subscription_count,omitempty"`
+	Cache             any   `json:"cache,omitempty"` // a *cached, which is null when nothing is cached
+}
+
+// cached is the last event of a cache channel.
+type cached struct {
+	Data string `json:"data"`
+	TTL  int    `json:"ttl"` // seconds until it is forgotten
 }
 
 // channels answers GET /apps/{app}/channels.
@@ -118,7 +127,11 @@ func checkInfo(name realtime.Channel, attributes string) error {
 		return nil
 	}
 	for attribute := range strings.SplitSeq(attributes, ",") {
-		if attribute != subscriptionCount && (attribute != userCount || !name.Presence()) {
+		switch {
+		case attribute == subscriptionCount:
+		case attribute == userCount && name.Presence():
+		case attribute == cacheContent && name.Cache():
+		default:
 			return errInfo
 		}
 	}
@@ -133,7 +146,16 @@ func pick(c hub.ChannelInfo, attributes string) info {
 			out.UserCount = &c.Users
 		case subscriptionCount:
 			out.SubscriptionCount = &c.Subscriptions
+		case cacheContent:
+			out.Cache = pickCached(c.Cached)
 		}
 	}
 	return out
+}
+
+func pickCached(c *hub.Cached) *cached {
+	if c == nil {
+		return nil
+	}
+	return &cached{Data: c.Data, TTL: int((c.TTL + time.Second - 1) / time.Second)}
 }

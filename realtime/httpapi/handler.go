@@ -12,8 +12,9 @@ import (
 
 // api answers the calls.
 type api struct {
-	hub *hub.Hub
-	now func() time.Time
+	hub     *hub.Hub
+	now     func() time.Time
+	origins []string // whose pages may read answers
 }
 
 // Option changes how the API works.
@@ -49,7 +50,7 @@ func New(h *hub.Hub, options ...Option) http.Handler {
 		mux.HandleFunc(r.path, refuseMethod(r.method))
 	}
 	mux.HandleFunc("/", a.elsewhere)
-	return mux
+	return a.shared(mux)
 }
 
 // elsewhere answers at all other paths. Sockets learn of their mistake by a close code.
@@ -91,8 +92,12 @@ func (a *api) signed(do call) http.HandlerFunc {
 }
 
 func refuseMethod(allowed string) http.HandlerFunc {
+	allow := allowed
+	if allowed == http.MethodGet {
+		allow += ", " + http.MethodHead
+	}
 	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Allow", allowed)
+		w.Header().Set("Allow", allow)
 		write(w, http.StatusMethodNotAllowed, "method-not-allowed", "This path answers "+allowed+" only.")
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ftcmetrics/ftcmetrics/realtime"
 )
 
 func TestSignatureRules(t *testing.T) {
@@ -148,6 +150,9 @@ func TestBatchIsAllOrNothing(t *testing.T) {
 func TestQuestions(t *testing.T) {
 	r := newRig(t)
 	r.subscriber("presence-a", `{"user_id":"1"}`)
+	if err := r.hub.Publish("1", []realtime.Channel{"cache-full"}, "n", `{"a":1}`, ""); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		path, prefix, info string
 		status             int
@@ -160,6 +165,16 @@ func TestQuestions(t *testing.T) {
 		{"/apps/1/channels", "presence-", "nothing", 400, ``},
 		{"/apps/1/channels/presence-a", "", "user_count", 200, `{"occupied":true,"user_count":1}`},
 		{"/apps/1/channels/public", "", "", 200, `{"occupied":false}`},
+		{"/apps/1/channels", "cache-", "cache", 400, ``},
+		{"/apps/1/channels", "presence-", "user_count,", 400, ``},
+		{"/apps/1/channels", "presence", "user_count", 400, ``},
+		{"/apps/1/channels/cache-full", "", "cache", 200, `{"occupied":false,"cache":{"data":"{\"a\":1}","ttl":1800}}`},
+		{"/apps/1/channels/cache-full", "", "cache,subscription_count", 200, `{"occupied":false,"subscription_count":0,"cache":{"data":"{\"a\":1}","ttl":1800}}`},
+		{"/apps/1/channels/cache-empty", "", "cache", 200, `{"occupied":false,"cache":null}`},
+		{"/apps/1/channels/cache-full", "", "", 200, `{"occupied":false}`},
+		{"/apps/1/channels/public", "", "cache", 400, ``},
+		{"/apps/1/channels/presence-a", "", "cache", 400, ``},
+		{"/apps/1/channels/presence-a", "", "user_count,nothing", 400, ``},
 		{"/apps/1/channels/public", "", "user_count", 400, ``},
 		{"/apps/1/channels/pub*lic", "", "", 400, ``},
 		{"/apps/1/channels/presence-a/users", "", "", 200, `{"users":[{"id":"1"}]}`},

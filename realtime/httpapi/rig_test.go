@@ -36,7 +36,7 @@ type rig struct {
 	client pusher.Client
 }
 
-func newRig(t *testing.T) *rig {
+func newRig(t *testing.T, options ...httpapi.Option) *rig {
 	t.Helper()
 	h, err := hub.New(hub.Options{Apps: []hub.App{
 		{ID: "1", Key: appKey, Secret: secret},
@@ -45,7 +45,7 @@ func newRig(t *testing.T) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(httpapi.New(h))
+	server := httptest.NewServer(httpapi.New(h, options...))
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
@@ -23,6 +24,22 @@ type App struct {
 	ClientMessages bool     // lets clients send client events
 	MaxConnections int      // 0 means any number
 	AllowedOrigins []string // such as "https://scout.example.org"; "*" or an empty list means any
+
+	// UserAuthentication lets users sign in on their sockets. It is off unless it is set,
+	// as in other servers; the product's own app sets it.
+	UserAuthentication bool
+
+	// Watchlist tells signed-in users who of those that they watch is online. It is off
+	// unless it is set.
+	Watchlist bool
+
+	// SubscriptionCount tells the subscribers of channels without members how many they
+	// are. It is off unless it is set.
+	SubscriptionCount bool
+
+	// AuthorizationTimeout is how long a socket may be open before it has signed in or
+	// joined a private or presence channel; then it is closed with 4009. 0 means for ever.
+	AuthorizationTimeout time.Duration
 
 	MaxPresenceMembers       int // 0 means 100
 	MaxPresenceMemberBytes   int // of one user_info; 0 means 1 KiB
@@ -81,6 +98,8 @@ type app struct {
 
 	counts  counts
 	revoked revocations
+	users   users
+	cache   cache
 
 	mu      sync.RWMutex // guards the fields below
 	sockets map[string]*socket

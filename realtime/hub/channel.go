@@ -2,6 +2,7 @@ package hub
 
 import (
 	"sync"
+	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
@@ -20,7 +21,9 @@ type channel struct {
 
 	mu            sync.Mutex // guards the fields below
 	subscriptions []*subscription
-	members       *members // nil unless it is a presence channel
+	members       *members    // nil unless it is a presence channel
+	countedAt     time.Time   // when the subscribers were told how many they are
+	countLater    *time.Timer // tells them again; nil when nothing has changed
 
 	pending   []message
 	bytes     int       // of pending
@@ -114,6 +117,7 @@ func (c *channel) leave(sub *subscription) {
 			c.append(message{frame: sealText(protocol.AppendMemberRemoved(newFrame(128), c.name, sub.member.UserID))})
 		}
 	}
+	c.counted()
 	if empty {
 		c.note(Notice{Event: NoticeVacated})
 	}

@@ -11,8 +11,8 @@
 //
 // Lock order, outer first:
 //
-//	shard.mu -> channel.mu -> socket.mu -> revocations.mu
-//	channel.mu -> runQueue.mu
+//	users.mu -> shard.mu -> channel.mu -> socket.mu -> revocations.mu
+//	channel.mu -> runQueue.mu, cache.mu
 //	socket.mu -> Hub.leaveMu
 //	socket.mu -> notices.mu
 //	app.mu and Hub.gate are held alone

@@ -63,8 +63,10 @@ func pongFrame(payload []byte) []byte {
 
 // closeFrames returns the last frames of a socket: an error for the clients that read
 // one, and the close.
-func closeFrames(code protocol.CloseCode) []byte {
-	reason := code.Reason()
+func closeFrames(code protocol.CloseCode) []byte { return closeFramesSaying(code, code.Reason()) }
+
+// closeFramesSaying is closeFrames with a reason of at most 123 bytes.
+func closeFramesSaying(code protocol.CloseCode, reason string) []byte {
 	body := ws.NewCloseFrameBody(ws.StatusCode(code), reason)
 	last := seal(append(newFrame(len(body)), body...), ws.OpClose)
 	if !code.Fatal() {

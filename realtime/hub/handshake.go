@@ -48,6 +48,7 @@ func (h *Hub) ServeSocket(w http.ResponseWriter, r *http.Request) {
 	f := &frames{in: newInput(wire, s.raw, &h.inputs, early)}
 	seconds := max(1, int(h.opts.ActivityTimeout/time.Second))
 	s.deliver(nil, sealText(protocol.AppendEstablished(newFrame(160), s.id, seconds)))
+	s.awaitPermission()
 	h.sockets.Go(func() { s.read(f) })
 	h.log.Debug("socket opened", "app", a.ID, "socket", s.id)
 }

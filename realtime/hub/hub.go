@@ -101,6 +101,13 @@ func New(o Options) (*Hub, error) {
 	return h, nil
 }
 
+// occupied tells that the channel got its first subscriber.
+func (a *app) occupied(name realtime.Channel) {
+	if tell := a.hub.opts.OnOccupied; tell != nil {
+		tell(a.ID, name, time.Now())
+	}
+}
+
 // Ready reports whether the hub takes new sockets.
 func (h *Hub) Ready() bool { return h.state.Load() == ready }
 

@@ -101,6 +101,29 @@ func (s *socket) deliver(sub *subscription, buf []byte) bool {
 	return true
 }
 
+// line pushes a buffer of whole frames without writing it, so that locks may be held;
+// settle has to follow. It reports whether the socket took it.
+func (s *socket) line(buf []byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		return false
+	}
+	s.outbox.push(buf)
+	return true
+}
+
+// settle writes what another call has pushed, and ends a socket that has too much in line.
+func (s *socket) settle() {
+	s.flush()
+	s.mu.Lock()
+	behind := s.outbox.queued > maxQueued
+	s.mu.Unlock()
+	if behind {
+		s.slow()
+	}
+}
+
 // flush writes what another call has pushed.
 func (s *socket) flush() {
 	s.mu.Lock()

@@ -55,14 +55,15 @@ func (a *app) checkEvent(name, data string) error {
 	return nil
 }
 
-// publish puts an event in line on each of the channels that somebody hears.
+// publish puts an event in line on each of the channels that somebody hears or that keep
+// their last event.
 func (a *app) publish(channels []realtime.Channel, name, data, exceptSocket string) {
 	var publication protocol.Publication
 	var except *socket
 	encoded := false
 	for _, channel := range channels {
 		ch := a.find(channel)
-		if ch == nil {
+		if ch == nil && !channel.Cache() {
 			continue
 		}
 		if !encoded {
@@ -70,7 +71,12 @@ func (a *app) publish(channels []realtime.Channel, name, data, exceptSocket stri
 			except = a.socket(exceptSocket)
 		}
 		frame := publication.Append(newFrame(publication.Len(channel)), channel)
-		ch.publish(message{frame: sealText(frame), except: except}, true)
+		m := message{frame: sealText(frame), except: except}
+		if channel.Cache() {
+			a.publishCached(&cached{channel: channel, name: name, data: data}, m)
+			continue
+		}
+		ch.publish(m, true)
 	}
 }
 

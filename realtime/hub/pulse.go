@@ -7,7 +7,7 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
 )
 
-// pulse looks after silent sockets and old revocations until the hub stops.
+// pulse looks after silent sockets, old revocations and old events until the hub stops.
 func (h *Hub) pulse() {
 	ticker := time.NewTicker(max(h.opts.ActivityTimeout/4, time.Millisecond))
 	defer ticker.Stop()
@@ -39,4 +39,5 @@ func (a *app) beat(now time.Time, activity time.Duration, ping []byte) {
 		}
 	}
 	a.revoked.forget(oldest)
+	a.cache.expire(now)
 }

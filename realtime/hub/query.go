@@ -3,17 +3,26 @@ package hub
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 )
 
 // ChannelInfo is what the hub knows of a channel. A channel without subscribers is not
-// occupied, and has no counts.
+// occupied, and has no counts. Cached is set by Hub.Channel only, nil when nothing is
+// cached.
 type ChannelInfo struct {
 	Name          realtime.Channel
 	Occupied      bool
 	Subscriptions int
 	Users         int // of a presence channel
+	Cached        *Cached
+}
+
+// Cached is the last event of a cache channel.
+type Cached struct {
+	Data string
+	TTL  time.Duration // how long the hub will still know it
 }
 
 // Channels returns the occupied channels whose names begin with prefix, sorted by name.
@@ -41,10 +50,15 @@ func (h *Hub) Channel(appID string, name realtime.Channel) (ChannelInfo, error) 
 	if err != nil {
 		return ChannelInfo{}, err
 	}
+	info := ChannelInfo{Name: name}
 	if c := a.find(name); c != nil {
-		return c.info(), nil
+		info = c.info()
 	}
-	return ChannelInfo{Name: name}, nil
+	now := time.Now()
+	if e := a.cache.get(name, now); e != nil {
+		info.Cached = &Cached{Data: e.data, TTL: cacheAge - now.Sub(e.at)}
+	}
+	return info, nil
 }
 
 // Users returns the ids of the members of a presence channel, in the order of their coming.

@@ -77,7 +77,7 @@ func (s *socket) handle(text []byte) {
 	case protocol.EventUnsubscribe:
 		s.unsubscribe(m)
 	case protocol.EventSignin:
-		s.refuse(0, errSignin)
+		s.signin(m)
 	default:
 		if !strings.HasPrefix(m.Event, protocol.ClientEventPrefix) {
 			s.refuse(0, errUnknownEvent)

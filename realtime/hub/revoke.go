@@ -25,7 +25,7 @@ func (r revocation) covers(channel realtime.Channel, member protocol.Member) boo
 	case r.Session != "" && r.Session != member.Session:
 		return false
 	case len(r.Channels) == 0:
-		return channel.Private()
+		return channel.Private() || channel.User() != ""
 	}
 	return slices.Contains(r.Channels, channel)
 }
@@ -120,8 +120,8 @@ func (a *app) revoke(r realtime.Revocation) {
 	}
 }
 
-// Terminate closes every socket that holds a subscription in the name of the user, and
-// returns how many.
+// Terminate closes every socket that is signed in as the user or holds a subscription in
+// the user's name, and returns how many.
 func (h *Hub) Terminate(appID, userID string) int {
 	a := h.byID[appID]
 	if a == nil || userID == "" {
@@ -137,12 +137,17 @@ func (h *Hub) Terminate(appID, userID string) int {
 	return n
 }
 
-// holds reports whether any subscription of the socket matches.
+// holds reports whether any subscription of the socket matches, in the name that it has or
+// in that of the signed-in user. Whoever is signed in counts as on the user's own channel.
 func (s *socket) holds(match func(realtime.Channel, protocol.Member) bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	user := s.user.Member()
+	if user.UserID != "" && match(realtime.ToUser(user.UserID), user) {
+		return true
+	}
 	for name, sub := range s.subscriptions {
-		if match(name, sub.member) {
+		if match(name, sub.member) || match(name, user) {
 			return true
 		}
 	}

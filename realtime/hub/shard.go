@@ -43,6 +43,15 @@ func (a *app) obtain(name realtime.Channel) *channel {
 	return ch
 }
 
+// release lets go of a channel that obtain returned, and forgets it if it is empty.
+func (a *app) release(ch *channel) {
+	empty := len(ch.subscriptions) == 0
+	ch.mu.Unlock()
+	if empty {
+		a.removeEmpty(ch)
+	}
+}
+
 // removeEmpty forgets the channel if nobody has subscribed in the meantime.
 func (a *app) removeEmpty(ch *channel) {
 	sh := a.shard(ch.name)

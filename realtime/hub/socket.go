@@ -28,8 +28,12 @@ type socket struct {
 	eventsAt int64 // the second that events counts; only its reader touches both
 	events   int
 
+	watching []string // users whose watcher it is; users.mu guards it
+
 	mu            sync.Mutex // guards the fields below
 	subscriptions map[realtime.Channel]*subscription
+	user          protocol.User // who has signed in; zero before. Changes with users.mu held besides
+	permission    *time.Timer   // closes the socket when it runs out; nil when it need not
 	outbox        outbox
 	closing       bool          // nothing enters the outbox any more
 	closeBy       time.Time     // set with closing: when the peer must have taken everything
@@ -80,11 +84,12 @@ func (s *socket) closeWith(last []byte, drop bool) bool {
 	return true
 }
 
-// detach ends every subscription and leaves the app.
+// detach ends every subscription, signs the user out and leaves the app.
 func (s *socket) detach() {
 	s.mu.Lock()
 	ended := s.subscriptions
 	s.subscriptions = nil
+	s.authorized()
 	for _, sub := range ended {
 		sub.gone = true
 	}
@@ -92,6 +97,7 @@ func (s *socket) detach() {
 	for _, sub := range ended {
 		sub.channel.leave(sub)
 	}
+	s.app.users.leave(s)
 	s.app.dismiss(s)
 }
 

@@ -2,9 +2,7 @@ package hub
 
 import (
 	"errors"
-
 	"net/http"
-	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
@@ -13,7 +11,6 @@ import (
 
 // The refusals of messages that could be read.
 var (
-	errSignin       = fault.New(fault.Unavailable, "signin-off", "Signing in is not available on this server.")
 	errUnknownEvent = fault.New(fault.Malformed, "unknown-event", "There is no such event; the events of clients start with client-.")
 	errSubscribed   = fault.New(fault.Conflict, "already-subscribed", "This connection is subscribed to the channel already.")
 	errUnsubscribed = fault.New(fault.NotFound, "not-subscribed", "This connection is not subscribed to the channel.")
@@ -43,6 +40,8 @@ func (s *socket) subscribe(m protocol.Message) {
 	}
 	switch {
 	case err == nil, errors.Is(err, errClosing):
+	case errors.Is(err, errSubscribed) && name.User() != "": // by signing in
+		s.deliver(nil, sealText(protocol.AppendSucceeded(newFrame(128), name)))
 	case errors.Is(err, errSubscribed):
 		s.refuse(0, err)
 	case errors.Is(err, errRevoked):
@@ -78,13 +77,18 @@ func (s *socket) authorize(want protocol.Subscribe) (realtime.Channel, protocol.
 	case err != nil:
 		return "", none, err
 	case name.User() != "":
-		return "", none, errNotSignedIn
+		user := s.signedIn()
+		if user.ID != name.User() {
+			return "", none, errNotSignedIn
+		}
+		return name, user.Member(), nil
 	case !name.Private():
 		return name, none, nil
 	case !s.app.signer.VerifyChannel(want.Auth, s.id, name, want.ChannelData):
 		return "", none, errSignature
 	case want.ChannelData == "" && name.Presence():
-		return "", none, errNoMember
+		member, err := s.signedInMember()
+		return name, member, err
 	case want.ChannelData == "":
 		return name, none, nil
 	}
@@ -95,26 +99,30 @@ func (s *socket) authorize(want protocol.Subscribe) (realtime.Channel, protocol.
 	return "", none, err
 }
 
+// signedInMember returns the signed-in user as a member of presence channels.
+func (s *socket) signedInMember() (protocol.Member, error) {
+	member := s.signedIn().Member()
+	switch {
+	case member.UserID == "":
+		return member, errNoMember
+	case len(member.Info) > s.app.MaxPresenceMemberBytes:
+		return member, protocol.ErrMemberTooLarge
+	}
+	return member, nil
+}
+
 // join subscribes the socket to the channel and tells it so.
 func (s *socket) join(name realtime.Channel, member protocol.Member) error {
-	sub := &subscription{socket: s, member: member}
 	ch := s.app.obtain(name)
-	sub.channel = ch
-	err := s.enter(ch, sub)
-	count := len(ch.subscriptions)
-	ch.mu.Unlock()
-	if count == 0 {
-		s.app.removeEmpty(ch)
-	}
+	err := s.enter(&subscription{socket: s, channel: ch, member: member})
+	first := err == nil && len(ch.subscriptions) == 1
+	s.app.release(ch)
 	if err != nil {
 		return err
 	}
-	s.flush()
-	if s.behind() {
-		s.slow()
-	}
-	if occupied := s.app.hub.opts.OnOccupied; occupied != nil && count == 1 {
-		occupied(s.app.ID, name, time.Now())
+	s.settle()
+	if first {
+		s.app.occupied(name)
 	}
 	return nil
 }
@@ -122,7 +130,8 @@ func (s *socket) join(name realtime.Channel, member protocol.Member) error {
 // enter is the part of join that happens at one moment: the subscription begins, the
 // others hear of a new member, and the welcome is in the outbox before anything that the
 // channel says later. It must be called with the channel's mu held.
-func (s *socket) enter(ch *channel, sub *subscription) error {
+func (s *socket) enter(sub *subscription) error {
+	ch := sub.channel
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -132,15 +141,11 @@ func (s *socket) enter(ch *channel, sub *subscription) error {
 		return errSubscribed
 	case len(s.subscriptions) >= protocol.MaxSubscriptions:
 		return errTooManyHeld
-	case s.app.revoked.covers(s.born, ch.name, sub.member):
+	case s.app.revoked.covers(s.born, ch.name, sub.member), s.app.revoked.covers(s.born, ch.name, s.user.Member()):
 		return errRevoked
 	case ch.members != nil && ch.members.full(sub.member.UserID, s.app.MaxPresenceMembers):
 		return errFull
 	}
-	if s.subscriptions == nil {
-		s.subscriptions = make(map[realtime.Channel]*subscription, 1)
-	}
-	s.subscriptions[ch.name] = sub
 	if len(ch.subscriptions) == 0 {
 		ch.note(Notice{Event: NoticeOccupied})
 	}
@@ -149,9 +154,26 @@ func (s *socket) enter(ch *channel, sub *subscription) error {
 		size := 2*len(sub.member.Info) + 192
 		ch.append(message{frame: sealText(protocol.AppendMemberAdded(newFrame(size), ch.name, sub.member))})
 	}
-	ch.add(sub)
+	s.hold(sub)
 	s.outbox.push(sealText(ch.appendWelcome(newFrame(128))))
+	if ch.name.Cache() {
+		s.outbox.push(ch.lastEvent())
+	}
 	return nil
+}
+
+// hold begins a subscription. It must be called with the mu of both ends held.
+func (s *socket) hold(sub *subscription) {
+	ch := sub.channel
+	if s.subscriptions == nil {
+		s.subscriptions = make(map[realtime.Channel]*subscription, 1)
+	}
+	s.subscriptions[ch.name] = sub
+	if ch.name.Private() {
+		s.authorized()
+	}
+	ch.add(sub)
+	ch.counted()
 }
 
 // appendWelcome appends the subscription_succeeded. It must be called with mu held.
@@ -160,12 +182,6 @@ func (c *channel) appendWelcome(dst []byte) []byte {
 		return c.members.roster.AppendSucceeded(dst, c.name)
 	}
 	return protocol.AppendSucceeded(dst, c.name)
-}
-
-func (s *socket) behind() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.outbox.queued > maxQueued
 }
 
 // unsubscribe handles a pusher:unsubscribe.

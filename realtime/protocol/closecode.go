@@ -28,6 +28,10 @@ const (
 // socket stays open.
 const RefusedClientEvent = 4301
 
+// RefusedWatchlist is the code of the pusher:error that refuses the watchlist of a
+// sign-in, which succeeds without it.
+const RefusedWatchlist = 4302
+
 // Reason returns one sentence for people, at most 123 bytes long.
 func (c CloseCode) Reason() string {
 	switch c {

@@ -9,10 +9,14 @@ const (
 	EventSubscribe         = "pusher:subscribe"
 	EventUnsubscribe       = "pusher:unsubscribe"
 	EventSignin            = "pusher:signin"
+	EventSigninSuccess     = "pusher:signin_success"
+	EventCacheMiss         = "pusher:cache_miss"
 	EventSubscriptionError = "pusher:subscription_error"
 	EventSucceeded         = "pusher_internal:subscription_succeeded"
 	EventMemberAdded       = "pusher_internal:member_added"
 	EventMemberRemoved     = "pusher_internal:member_removed"
+	EventSubscriptionCount = "pusher_internal:subscription_count"
+	EventWatchlist         = "pusher_internal:watchlist_events"
 )
 
 // ClientEventPrefix opens the name of every event that clients send to each other.

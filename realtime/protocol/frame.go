@@ -59,6 +59,22 @@ func appendSucceeded(dst []byte, channel realtime.Channel) []byte {
 	return append(dst, `","data":"`...)
 }
 
+// AppendSubscriptionCount appends how many subscribers the channel has.
+func AppendSubscriptionCount(dst []byte, channel realtime.Channel, count int) []byte {
+	dst = append(dst, `{"event":"`+EventSubscriptionCount+`","channel":"`...)
+	dst = append(dst, channel...)
+	dst = append(dst, `","data":"{\"subscription_count\":`...)
+	dst = strconv.AppendInt(dst, int64(count), 10)
+	return append(dst, `}"}`...)
+}
+
+// AppendCacheMiss appends what a newcomer to a cache channel hears when nothing is cached.
+func AppendCacheMiss(dst []byte, channel realtime.Channel) []byte {
+	dst = append(dst, `{"event":"`+EventCacheMiss+`","channel":"`...)
+	dst = append(dst, channel...)
+	return append(dst, `","data":"{}"}`...)
+}
+
 // AppendClientEvent appends a client event as other clients receive it, with data as its
 // sender wrote it. userID is "" where the channel has no members.
 func AppendClientEvent(dst []byte, m Message, userID string) []byte {

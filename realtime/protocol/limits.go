@@ -8,6 +8,7 @@ const (
 	MaxChannels      = 100      // channels of one published event
 	MaxBatch         = 10       // events of one batch
 	MaxSubscriptions = 10_000   // subscriptions of one socket
+	MaxWatchlist     = 100      // users of one watchlist
 
 	DefaultPresenceMembers     = 100      // users of one presence channel
 	DefaultPresenceMemberBytes = 1 << 10  // bytes of one user_info

@@ -140,6 +140,8 @@ func FuzzMessage(f *testing.F) {
 		}
 		_, err = m.Unsubscribe()
 		typed(t, err)
+		_, err = m.Signin()
+		typed(t, err)
 		err = m.ClientEvent()
 		typed(t, err)
 		if err == nil && !json.Valid(protocol.AppendClientEvent(nil, m, "u")) {
