@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
@@ -221,6 +222,7 @@ func (a appEntry) unheeded() []string {
 			names = append(names, name)
 		}
 	}
+	slices.Sort(names)
 	return names
 }
 
