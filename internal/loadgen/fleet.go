@@ -9,13 +9,9 @@ import (
 
 var errTimeout = errors.New("timed out")
 
-// The patience of a fleet.
 const (
-	connectLimit   = 60 * time.Second
-	subscribeLimit = 60 * time.Second
-	drainLimit     = 30 * time.Second
-	pollLimit      = 20 * time.Millisecond
-	handshakes     = 128 // under way at once, except in a storm
+	pollLimit  = 20 * time.Millisecond
+	handshakes = 128 // under way at once, except in a storm
 )
 
 // fleet is the clients of one scenario and what they have counted. One goroutine owns it.
@@ -24,6 +20,8 @@ type fleet struct {
 	signer *signer
 	loop   *loop
 	size   int // bytes of a payload
+
+	patience time.Duration // how long what must happen may take
 
 	subscribers []*subscriber
 	publishers  []*publisher
@@ -39,7 +37,7 @@ type fleet struct {
 	answers []time.Duration // while timing: until its publish was answered
 }
 
-func newFleet(t Target, size int) (*fleet, error) {
+func newFleet(t Target, size int, patience time.Duration) (*fleet, error) {
 	if size < minPayload || size > maxPayload {
 		return nil, fmt.Errorf("payloads have %d to %d bytes, not %d", minPayload, maxPayload, size)
 	}
@@ -47,7 +45,7 @@ func newFleet(t Target, size int) (*fleet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &fleet{target: t, signer: newSigner(t), loop: l, size: size, start: time.Now(), welcome: func(*subscriber) {}}, nil
+	return &fleet{target: t, signer: newSigner(t), loop: l, size: size, patience: patience, start: time.Now(), welcome: func(*subscriber) {}}, nil
 }
 
 // look reads the clock.
@@ -87,11 +85,11 @@ func (f *fleet) greeted(s *subscriber) {
 // greeted. The first narrow ones have a slow link.
 func (f *fleet) connect(ctx context.Context, n, atOnce, narrow int) error {
 	already, opened := f.connected, 0
-	return f.wait(ctx, "connect", connectLimit, func() bool {
+	return f.wait(ctx, "connect", f.patience, func() bool {
 		for ; opened < n && opened-(f.connected-already) < atOnce; opened++ {
-			s := &subscriber{fleet: f, id: len(f.subscribers)}
+			s := &subscriber{fleet: f, id: len(f.subscribers), narrow: opened < narrow}
 			f.subscribers = append(f.subscribers, s)
-			if err := s.open(opened < narrow); err != nil {
+			if err := s.open(); err != nil {
 				f.loop.fail(err)
 				return false
 			}
@@ -110,7 +108,7 @@ func (f *fleet) subscribe(ctx context.Context, name func(*subscriber) string) er
 }
 
 func (f *fleet) waitSubscribed(ctx context.Context, want int) error {
-	err := f.wait(ctx, "subscribe", subscribeLimit, func() bool { return f.subscribed >= want })
+	err := f.wait(ctx, "subscribe", f.patience, func() bool { return f.subscribed >= want })
 	if errors.Is(err, errTimeout) {
 		return fmt.Errorf("%w: %d of %d", err, f.subscribed, want)
 	}
@@ -130,7 +128,7 @@ func (f *fleet) hire(n int) error {
 
 // drain waits until everything that was sent is answered and with everybody.
 func (f *fleet) drain(ctx context.Context, deliveries int) error {
-	err := f.wait(ctx, "drain", drainLimit, func() bool { return f.answered == f.sent && f.delivered >= deliveries })
+	err := f.wait(ctx, "drain", f.patience, func() bool { return f.answered == f.sent && f.delivered >= deliveries })
 	if errors.Is(err, errTimeout) {
 		return fmt.Errorf("%w: %d of %d answered, %d of %d delivered: %w", err, f.answered, f.sent, f.delivered, deliveries, errMissing)
 	}

@@ -4,13 +4,9 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"time"
 )
 
-const (
-	hall       = "presence-hall"
-	crowdLimit = 60 * time.Second
-)
+const hall = "presence-hall"
 
 // presence lets everybody walk into one presence channel at once, and out again, while
 // somebody who was there before watches.
@@ -31,7 +27,7 @@ func presence(ctx context.Context, f *fleet, p Plan) (Metrics, error) {
 		s.subscribe(hall, "u"+strconv.Itoa(s.id))
 	}
 	all := p.Members + 1
-	err = f.wait(ctx, "join", crowdLimit, func() bool { return f.subscribed == all && f.fewestKnown() >= all })
+	err = f.wait(ctx, "join", f.patience, func() bool { return f.subscribed == all && f.fewestKnown() >= all })
 	if err != nil {
 		return nil, fmt.Errorf("%w: somebody knows %d of %d members, %d are in", err, f.fewestKnown(), all, f.subscribed)
 	}
@@ -53,7 +49,7 @@ func presence(ctx context.Context, f *fleet, p Plan) (Metrics, error) {
 	for _, s := range crowd {
 		s.send(unsubscription(hall))
 	}
-	if err := f.wait(ctx, "leave", crowdLimit, func() bool { return watcher.removed >= p.Members }); err != nil {
+	if err := f.wait(ctx, "leave", f.patience, func() bool { return watcher.removed >= p.Members }); err != nil {
 		return nil, fmt.Errorf("%w: the watcher saw %d of %d leave", err, watcher.removed, p.Members)
 	}
 	out, err := m.stop()

@@ -31,14 +31,15 @@ type Plan struct {
 	Size          int           // bytes of a payload
 	SlowSize      int           // slow: bytes of a payload
 	Time          time.Duration // fanout, latency, many, slow: of one measured phase
-	Pause         time.Duration // connect: rest before and while idling is measured; storm: until everybody returns
+	Pause         time.Duration // storm: until everybody returns; connect: a third of the rest before idling is measured
+	Patience      time.Duration // how long what must happen may take
 }
 
 // DefaultPlan is the load that the goals are set for.
 func DefaultPlan() Plan {
 	return Plan{
 		Sockets: 5000, Channels: 100, Subscribers: 1000, Topics: 2000, Members: 500, Subscriptions: 10_000,
-		Publishers: 8, Window: 64, Rate: 50, Size: 256, SlowSize: 4096, Time: 6 * time.Second, Pause: time.Second,
+		Publishers: 8, Window: 64, Rate: 50, Size: 256, SlowSize: 2048, Time: 6 * time.Second, Pause: time.Second, Patience: 30 * time.Second,
 	}
 }
 
@@ -87,7 +88,7 @@ func Run(ctx context.Context, name string, t Target, p Plan) (Metrics, error) {
 	if name == "slow" {
 		size = p.SlowSize
 	}
-	f, err := newFleet(t, size)
+	f, err := newFleet(t, size, p.Patience)
 	if err != nil {
 		return nil, err
 	}

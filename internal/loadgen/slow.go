@@ -8,12 +8,16 @@ import (
 // One in stalledShare of slow's subscribers stops reading.
 const stalledShare = 10
 
+// stalledTimes is how much longer than a phase it lasts, so that what the server keeps for
+// them comes to its bound.
+const stalledTimes = 2
+
 // catchUp is how long those who stopped have afterwards to read what is left for them.
 const catchUp = 3 * time.Second
 
 // slow measures the latency of one channel twice, at the same rate on the same sockets:
-// while everybody reads, and while some have stopped. Those who stopped may be closed.
-// Afterwards they read again, to see what they were left with.
+// while everybody reads, and while some have stopped; the times are those of the others.
+// Those who stopped may be closed. Afterwards they read again, to see what is left of them.
 func slow(ctx context.Context, f *fleet, p Plan) (Metrics, error) {
 	few := max(p.Subscribers/stalledShare, 1)
 	l, err := newLine(ctx, f, p, few)
@@ -42,7 +46,7 @@ func slow(ctx context.Context, f *fleet, p Plan) (Metrics, error) {
 	}
 	l.readers -= few
 	f.delays = nil
-	if err := l.pace(ctx, p.Time, p.Rate); err != nil {
+	if err := l.pace(ctx, stalledTimes*p.Time, p.Rate); err != nil {
 		return nil, err
 	}
 	f.timing = false

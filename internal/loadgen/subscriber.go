@@ -17,6 +17,7 @@ type subscriber struct {
 	id       int
 	wire     *connection
 	mask     [4]byte
+	narrow   bool // on a slow link, and not timed
 	upgraded bool
 	socketID string // empty until the server has greeted
 
@@ -29,9 +30,9 @@ type subscriber struct {
 }
 
 // open begins the socket's connection.
-func (s *subscriber) open(narrow bool) error {
+func (s *subscriber) open() error {
 	binary.LittleEndian.PutUint32(s.mask[:], rand.Uint32())
-	wire, err := s.fleet.loop.dial(s, narrow)
+	wire, err := s.fleet.loop.dial(s, s.narrow)
 	if err != nil {
 		return err
 	}
@@ -126,7 +127,7 @@ func (s *subscriber) deliver(m stamp) error {
 		return err
 	}
 	s.fleet.delivered++
-	if s.fleet.timing {
+	if s.fleet.timing && !s.narrow {
 		s.fleet.delays = append(s.fleet.delays, s.fleet.now-m.due)
 	}
 	return nil

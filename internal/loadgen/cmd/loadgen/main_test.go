@@ -1,0 +1,70 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/loadgen"
+)
+
+// TestBroken runs a scenario on a server that refuses: an error, and a result that says so.
+func TestBroken(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+	file := filepath.Join(t.TempDir(), "runs.jsonl")
+	var out, log bytes.Buffer
+	err := run(t.Context(), []string{
+		"-addr", strings.TrimPrefix(server.URL, "http://"), "-app", "a", "-key", "k", "-secret", "s", "-label", "ours",
+		"-scenarios", "private", "-subscriptions", "10", "-out", file,
+	}, &out, &log)
+	if !errors.Is(err, errBroken) || !strings.Contains(log.String(), "404") {
+		t.Errorf("%v, log %q", err, log.String())
+	}
+	written, err := os.ReadFile(file)
+	if err != nil || !bytes.Equal(written, out.Bytes()) {
+		t.Errorf("file %q, output %q, %v", written, out.Bytes(), err)
+	}
+	out.Reset()
+	if err := run(t.Context(), []string{"report", "-peer", "theirs", file}, &out, &log); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "private: FAILED RUNS") {
+		t.Errorf("report:\n%s", out.String())
+	}
+}
+
+func TestArguments(t *testing.T) {
+	t.Parallel()
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := closed.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, args := range map[string][]string{
+		"unknown flag":     {"-no"},
+		"unknown scenario": {"-scenarios", "fanout,no"},
+		"no rate":          {"-rate", "0"},
+		"an argument":      {"fanout"},
+		"nobody listens":   {"-addr", closed.Addr().String(), "-wait", "60ms"},
+		"no such file":     {"report", filepath.Join(t.TempDir(), "none")},
+	} {
+		var out, log bytes.Buffer
+		if err := run(t.Context(), args, &out, &log); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	s, err := parse(nil, &bytes.Buffer{})
+	if err != nil || s.plan != loadgen.DefaultPlan() {
+		t.Errorf("without flags the plan is %+v, %v", s.plan, err)
+	}
+}
