@@ -22,7 +22,7 @@ func (c *hubCommand) Run(in *invocation) error {
 		return err
 	}
 	logger := c.logger(in.err)
-	app := hub.App{ID: c.AppID, Key: c.AppKey, Secret: c.AppSecret, ClientMessages: true, AllowedOrigins: c.CORSOrigins}
+	app := hub.App{ID: c.AppID, Key: c.AppKey, Secret: c.AppSecret, ClientMessages: true, UserAuthentication: true, AllowedOrigins: c.CORSOrigins}
 	l, err := listen(c.HubAddr, c.MetricsAddr, "")
 	if err != nil {
 		return err

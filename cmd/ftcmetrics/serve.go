@@ -89,7 +89,7 @@ func quiet(*node, *invocation) error { return nil }
 // assemble makes the parts and connects them.
 func (n *node) assemble(ctx context.Context) error {
 	c := n.config
-	app := hub.App{ID: c.AppID, Key: c.AppKey, Secret: c.AppSecret, ClientMessages: true, AllowedOrigins: c.socketOrigins()}
+	app := hub.App{ID: c.AppID, Key: c.AppKey, Secret: c.AppSecret, ClientMessages: true, UserAuthentication: true, AllowedOrigins: c.socketOrigins()}
 	r, err := c.newRealtime(app, hub.Options{
 		Logger: n.logger,
 		OnOccupied: func(appID string, channel realtime.Channel, at time.Time) {
