@@ -183,6 +183,7 @@ func (a appEntry) hubApp() hub.App {
 	app := hub.App{
 		ID: a.ID, Key: a.Key, Secret: a.Secret, Disabled: a.Enabled != nil && !*a.Enabled,
 		ClientMessages: a.EnableClientMessages, AllowedOrigins: a.AllowedOrigins,
+		UserAuthentication: a.EnableUserAuthentication, Watchlist: a.EnableWatchlist, SubscriptionCount: a.EnableSubscriptionCount,
 		MaxPresenceMembers: limit(a.MaxPresenceMembers, 1), MaxPresenceMemberBytes: limit(a.MaxPresenceMemberSizeInKb, 1024),
 		MaxEventPayloadBytes: limit(a.MaxEventPayloadInKb, 1024), MaxClientEventsPerSecond: limit(a.MaxClientEventsPerSecond, 1),
 	}
@@ -212,13 +213,6 @@ func (a appEntry) unheeded() []string {
 		"maxEventChannelsAtOnce": a.MaxEventChannelsAtOnce, "maxEventBatchSize": a.MaxEventBatchSize,
 	} {
 		if limit != nil && *limit != -1 {
-			names = append(names, name)
-		}
-	}
-	for name, on := range map[string]bool{
-		"enableUserAuthentication": a.EnableUserAuthentication, "enableWatchlist": a.EnableWatchlist, "enableSubscriptionCount": a.EnableSubscriptionCount,
-	} {
-		if on {
 			names = append(names, name)
 		}
 	}

@@ -31,7 +31,7 @@ const oneApp = `"id":"a2","key":"k2","secret":"0123456789abcdef0123456789abcdef"
 func TestFurtherApps(t *testing.T) {
 	c := config{AppEnv: "production", AppID: "a1", AppKey: "k1", HubAppsFile: appsFile(t, `[{`+oneApp+`,"enabled":false,"enableClientMessages":true,
 		"maxConnections":-1,"maxClientEventsPerSecond":-1,"maxPresenceMembersPerChannel":50,"maxPresenceMemberSizeInKb":0.5,"maxEventPayloadInKb":100,
-		"allowedOrigins":["https://a.example"],
+		"allowedOrigins":["https://a.example"],"enableUserAuthentication":true,"enableWatchlist":true,"enableSubscriptionCount":true,
 		"webhooks":[{"url":"https://a.example/hook","event_types":["channel_occupied"],"filter":{"channel_name_starts_with":"a","channel_name_ends_with":"z"},"headers":{"X-A":"b"}}]},
 		{"id":"a3","key":"k3","secret":"0123456789abcdef0123456789abcdef","maxConnections":7,"maxClientEventsPerSecond":3,"maxPresenceMembersPerChannel":-1}]`)}
 	entries, err := c.furtherApps()
@@ -39,6 +39,7 @@ func TestFurtherApps(t *testing.T) {
 	want := []hub.App{
 		{
 			ID: "a2", Key: "k2", Secret: "0123456789abcdef0123456789abcdef", Disabled: true, ClientMessages: true, AllowedOrigins: []string{"https://a.example"},
+			UserAuthentication: true, Watchlist: true, SubscriptionCount: true,
 			MaxPresenceMembers: 50, MaxPresenceMemberBytes: 512, MaxEventPayloadBytes: 100 << 10, MaxClientEventsPerSecond: math.MaxInt32,
 		},
 		{
