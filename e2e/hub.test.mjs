@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { PusherClient, PusherServer, Server, next, team } from "./server.mjs";
+import { PusherClient, PusherServer, Server, next, team, until } from "./server.mjs";
 
 let server, api, secrets;
 const clients = [];
 
 before(async () => {
   server = await Server.start();
+  await until(() => server.setupCode, "a set-up code");
   secrets = JSON.parse(await readFile(join(server.dir, "secrets.json"), "utf8"));
   const { hostname, port } = new URL("http://" + server.hub);
   api = new PusherServer({ appId: secrets.appId, key: secrets.appKey, secret: secrets.appSecret, host: hostname, port, useTLS: false });
@@ -62,7 +63,7 @@ test("sendToUser reaches every tab of a user and nobody else", async () => {
   await api.sendToUser(bobs.id, "last", {});
   await last;
 
-  const closed = tabs.map((tab) => new Promise((resolve) => tab.connection.bind("error", (error) => resolve(error.error?.data?.code))));
+  const closed = tabs.map((tab) => new Promise((resolve) => tab.connection.bind("error", (error) => resolve(error.data?.code))));
   await api.terminateUserConnections(first.id);
   assert.deepEqual(await Promise.all(closed), [4009, 4009]);
   await api.sendToUser(bobs.id, "last", {});
@@ -72,7 +73,7 @@ test("sendToUser reaches every tab of a user and nobody else", async () => {
 test("a sign-in that nobody signed ends the connection", async () => {
   const forger = person("");
   forger.config.userAuthenticator = (_, callback) => callback(null, { auth: server.key + ":00", user_data: '{"id":"ann"}' });
-  const code = new Promise((resolve) => forger.connection.bind("error", (error) => resolve(error.error?.data?.code)));
+  const code = new Promise((resolve) => forger.connection.bind("error", (error) => resolve(error.data?.code)));
   forger.signin();
   assert.equal(await code, 4009);
 });
