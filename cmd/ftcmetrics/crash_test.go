@@ -39,6 +39,7 @@ func TestNothingAcknowledgedIsLost(t *testing.T) {
 	c.team = team.ID
 
 	var writers sync.WaitGroup
+	t.Cleanup(writers.Wait)
 	for w := range crashWriters {
 		writers.Go(func() {
 			for n := w; n < crashEntries; n += crashWriters {
@@ -68,6 +69,9 @@ func (c *crash) write(n int) {
 	body := fmt.Sprintf(`{"id":"%s","scoutingTeamId":"%s","season":2025,"eventCode":"USNCRA","matchNumber":%d,"alliance":"RED","scoutedTeamNumber":8569,"data":{}}`, id, c.team, n%99+1)
 	defer func() { c.progress <- struct{}{} }()
 	for range 5000 {
+		if c.t.Context().Err() != nil {
+			return // the test has failed elsewhere
+		}
 		status, err := ask("POST", c.url.Load().(string)+"/api/scouting/entries", c.token, body, nil)
 		switch {
 		case err == nil && status < 300:

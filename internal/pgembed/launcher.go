@@ -22,7 +22,8 @@ type home struct {
 	socket string // folder of the socket
 	bin    programs
 	who    identity
-	fresh  bool // there is no cluster in data yet
+	fresh  bool   // there is no cluster in data yet
+	link   string // a symbolic link to leave to data, if not empty
 }
 
 func (l launcher) start(ctx context.Context, o Options) (*Server, error) {
@@ -63,6 +64,12 @@ func (l launcher) launch(ctx context.Context, o Options, f folder) (_ *Server, e
 			return nil, err
 		}
 	}
+	// Only now: a link to a cluster that was never finished would be taken for a lost one.
+	if h.link != "" {
+		if err := os.Symlink(h.data, h.link); err != nil {
+			return nil, fmt.Errorf("leave a link to the database: %w", err)
+		}
+	}
 	pm, err := launchPostmaster(h, o)
 	if err != nil {
 		return nil, err
@@ -101,10 +108,26 @@ func (l launcher) settle(ctx context.Context, o Options) (home, error) {
 	if refused == nil {
 		return home{data: c.path, bin: bin, who: who, fresh: !c.exists}, nil
 	}
+	if os.Geteuid() == 0 && c.exists && c.path != filepath.Join(o.Dir, "pg") {
+		if h, err := l.settleBeside(ctx, o, c); err == nil {
+			return h, nil
+		}
+	}
 	if os.Geteuid() != 0 || c.exists || l.fallback == "" {
 		return home{}, fmt.Errorf("run PostgreSQL in %s: %w", c.path, refused)
 	}
 	return l.settleElsewhere(ctx, o, bin, refused)
+}
+
+// settleBeside runs a cluster with programs that are kept beside it, because those in the
+// cache are where only root can reach them.
+func (l launcher) settleBeside(ctx context.Context, o Options, c cluster) (home, error) {
+	bin, err := l.finder.find(ctx, c, filepath.Join(filepath.Dir(c.path), "cache"), o.Logger)
+	if err != nil {
+		return home{}, err
+	}
+	who, err := l.firstAble(ctx, bin, c)
+	return home{data: c.path, bin: bin, who: who, fresh: !c.exists}, err
 }
 
 // settleElsewhere puts a new cluster of root under the fallback folder and leaves a symbolic
@@ -119,20 +142,16 @@ func (l launcher) settleElsewhere(ctx context.Context, o Options, bin programs, 
 		return home{}, err
 	}
 	who, err := l.firstAble(ctx, bin, c)
+	h := home{data: c.path, bin: bin, who: who, fresh: !c.exists}
 	if err != nil { // the programs may be what cannot be reached
-		if bin, err = l.finder.find(ctx, c, filepath.Join(root, "cache"), o.Logger); err != nil {
-			return home{}, err
-		}
-		if who, err = l.firstAble(ctx, bin, c); err != nil {
+		if h, err = l.settleBeside(ctx, o, c); err != nil {
 			return home{}, fmt.Errorf("run PostgreSQL in %s: %w", c.path, errors.Join(err, refused))
 		}
 	}
 	o.Logger.Warn("root may not run PostgreSQL, and no other user can reach the data folder: the database is kept elsewhere",
 		"folder", c.path, "wanted", filepath.Join(o.Dir, "pg"), "reason", refused)
-	if err := os.Symlink(c.path, filepath.Join(o.Dir, "pg")); err != nil {
-		return home{}, fmt.Errorf("leave a link to the database: %w", err)
-	}
-	return home{data: c.path, bin: bin, who: who, fresh: !c.exists}, nil
+	h.link = filepath.Join(o.Dir, "pg")
+	return h, nil
 }
 
 // firstAble returns the first identity that can run the programs beside the cluster.

@@ -73,8 +73,9 @@ func TestClosedParent(t *testing.T) {
 	dir := closedFolder(t)
 	for range 2 {
 		s := mustStart(t, system(), unsafeOptions(t, dir))
-		if os.Geteuid() == 0 && s.home.who.kind != mapped {
-			t.Errorf("root runs PostgreSQL as %s", s.home.who)
+		// Where user namespaces are forbidden the cluster is in the fallback folder.
+		if os.Geteuid() == 0 && s.home.who.kind != mapped && !strings.HasPrefix(s.home.data, fallbackRoot) {
+			t.Errorf("root runs PostgreSQL as %s in %s", s.home.who, s.home.data)
 		}
 		mustExec(t, s, "SELECT 1")
 		mustStop(t, s)
@@ -102,6 +103,25 @@ func TestFallbackFolder(t *testing.T) {
 	second := mustStart(t, system(), unsafeOptions(t, dir))
 	if n := queryInt(t, second, "SELECT n FROM kept"); n != 42 || second.home.fresh {
 		t.Errorf("found %d in %s", n, second.home.data)
+	}
+}
+
+// Where a container has no PostgreSQL and forbids user namespaces, and root keeps the data
+// at home, programs that were fetched are as far away as the cluster would be. Each start
+// has to find those beside the cluster.
+func TestFallbackFolderKeepsItsPrograms(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		return
+	}
+	l := launcher{finder: npmOnly(), fallback: openFolder(t), allow: func(who identity) bool { return who.kind != mapped }}
+	dir := closedFolder(t)
+	for start := range 3 {
+		s := mustStart(t, l, unsafeOptions(t, dir))
+		if fresh := start == 0; s.home.fresh != fresh || !strings.HasPrefix(s.home.bin.postgres, l.fallback) {
+			t.Errorf("start %d: new %v, by %s", start+1, s.home.fresh, s.home.bin.postgres)
+		}
+		mustStop(t, s)
 	}
 }
 
