@@ -14,7 +14,7 @@ func connect(ctx context.Context, f *fleet, p Plan) (Metrics, error) {
 	}
 	base := m.usage.rss
 	f.welcome = subscribeShared(p.Channels)
-	if err := f.connect(ctx, p.Sockets, handshakes, 0); err != nil {
+	if err := f.connect(ctx, p.Sockets, handshakes, false); err != nil {
 		return nil, err
 	}
 	if err := f.waitSubscribed(ctx, p.Sockets); err != nil {
@@ -51,7 +51,7 @@ func subscribeShared(n int) func(*subscriber) {
 // measures the time until each is subscribed again.
 func storm(ctx context.Context, f *fleet, p Plan) (Metrics, error) {
 	f.welcome = subscribeShared(p.Channels)
-	if err := f.connect(ctx, p.Sockets, handshakes, 0); err != nil {
+	if err := f.connect(ctx, p.Sockets, handshakes, false); err != nil {
 		return nil, err
 	}
 	if err := f.waitSubscribed(ctx, p.Sockets); err != nil {
@@ -76,7 +76,7 @@ func storm(ctx context.Context, f *fleet, p Plan) (Metrics, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := f.connect(ctx, p.Sockets, p.Sockets, 0); err != nil {
+	if err := f.connect(ctx, p.Sockets, p.Sockets, false); err != nil {
 		return nil, err
 	}
 	if err := f.waitSubscribed(ctx, 2*p.Sockets); err != nil {

@@ -82,14 +82,14 @@ func (f *fleet) greeted(s *subscriber) {
 }
 
 // connect opens n more sockets, at most atOnce of them at a time, and waits until all are
-// greeted. The first narrow ones have a slow link.
-func (f *fleet) connect(ctx context.Context, n, atOnce, narrow int) error {
+// greeted. Narrow ones have a slow link.
+func (f *fleet) connect(ctx context.Context, n, atOnce int, narrow bool) error {
 	already, opened := f.connected, 0
 	return f.wait(ctx, "connect", f.patience, func() bool {
 		for ; opened < n && opened-(f.connected-already) < atOnce; opened++ {
-			s := &subscriber{fleet: f, id: len(f.subscribers), narrow: opened < narrow}
+			s := &subscriber{fleet: f, id: len(f.subscribers)}
 			f.subscribers = append(f.subscribers, s)
-			if err := s.open(); err != nil {
+			if err := s.open(narrow); err != nil {
 				f.loop.fail(err)
 				return false
 			}

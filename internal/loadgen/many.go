@@ -48,7 +48,7 @@ func many(ctx context.Context, f *fleet, p Plan) (Metrics, error) {
 	for i := range p.Topics {
 		t.names = append(t.names, "match-"+strconv.Itoa(i))
 	}
-	if err := f.connect(ctx, p.Topics, handshakes, 0); err != nil {
+	if err := f.connect(ctx, p.Topics, handshakes, false); err != nil {
 		return nil, err
 	}
 	if err := f.subscribe(ctx, func(s *subscriber) string { return t.names[s.id] }); err != nil {
@@ -92,7 +92,7 @@ const signedEach = 10
 
 // private measures signed subscriptions.
 func private(ctx context.Context, f *fleet, p Plan) (Metrics, error) {
-	if err := f.connect(ctx, p.Subscriptions/signedEach, handshakes, 0); err != nil {
+	if err := f.connect(ctx, p.Subscriptions/signedEach, handshakes, false); err != nil {
 		return nil, err
 	}
 	m, err := f.measure()

@@ -72,7 +72,7 @@ func one(ctx context.Context, target Target, messages int, patience time.Duratio
 	defer f.loop.release()
 	plan := littlePlan()
 	plan.Subscribers, plan.Publishers = 2, 1
-	l, err := newLine(ctx, f, plan, 0)
+	l, err := newLine(ctx, f, plan)
 	if err != nil {
 		return err
 	}
@@ -172,6 +172,9 @@ func TestStalled(t *testing.T) {
 	}
 	if err := s.deliver(stamp{number: 6}); !errors.Is(err, errRepeated) {
 		t.Errorf("one that came twice: %v", err)
+	}
+	if err := s.message([]byte(`{"event":"pusher:error","data":{"code":4100}}`)); err != nil {
+		t.Error(err)
 	}
 	if err := s.frame(frame{op: opClose}); err != nil || !s.gone {
 		t.Errorf("closed %t, %v", s.gone, err)

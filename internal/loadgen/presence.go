@@ -11,7 +11,7 @@ const hall = "presence-hall"
 // presence lets everybody walk into one presence channel at once, and out again, while
 // somebody who was there before watches.
 func presence(ctx context.Context, f *fleet, p Plan) (Metrics, error) {
-	if err := f.connect(ctx, p.Members+1, handshakes, 0); err != nil {
+	if err := f.connect(ctx, p.Members+1, handshakes, false); err != nil {
 		return nil, err
 	}
 	watcher, crowd := f.subscribers[0], f.subscribers[1:]

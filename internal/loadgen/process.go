@@ -39,6 +39,14 @@ func readUsage(pid int) (u usage, err error) {
 	return u, nil
 }
 
+// forgetPeak lets a process's peak of memory begin anew. Where that is not allowed, the
+// peak stays what it was, which is too much rather than too little.
+func forgetPeak(pid int) {
+	if pid != 0 {
+		_ = os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0) //nolint:gosec // not a file that is made
+	}
+}
+
 // parseStat reads user and system time, the 14th and 15th field of a process's stat. The
 // second is a name that may hold spaces and brackets.
 func parseStat(stat []byte) (time.Duration, error) {

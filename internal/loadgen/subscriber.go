@@ -17,7 +17,6 @@ type subscriber struct {
 	id       int
 	wire     *connection
 	mask     [4]byte
-	narrow   bool // on a slow link, and not timed
 	upgraded bool
 	socketID string // empty until the server has greeted
 
@@ -30,9 +29,9 @@ type subscriber struct {
 }
 
 // open begins the socket's connection.
-func (s *subscriber) open() error {
+func (s *subscriber) open(narrow bool) error {
 	binary.LittleEndian.PutUint32(s.mask[:], rand.Uint32())
-	wire, err := s.fleet.loop.dial(s, s.narrow)
+	wire, err := s.fleet.loop.dial(s, narrow)
 	if err != nil {
 		return err
 	}
@@ -127,7 +126,7 @@ func (s *subscriber) deliver(m stamp) error {
 		return err
 	}
 	s.fleet.delivered++
-	if s.fleet.timing && !s.narrow {
+	if s.fleet.timing {
 		s.fleet.delays = append(s.fleet.delays, s.fleet.now-m.due)
 	}
 	return nil
@@ -162,6 +161,9 @@ func (s *subscriber) event(text []byte) error {
 	case "pusher:ping":
 		s.send([]byte(`{"event":"pusher:pong","data":{}}`))
 	case "pusher:error", "pusher:subscription_error", "pusher_internal:subscription_error":
+		if s.stalled {
+			return nil // what it is closed for
+		}
 		return fmt.Errorf("the server said %.300q", text)
 	}
 	return nil

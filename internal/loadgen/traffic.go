@@ -22,11 +22,10 @@ type line struct {
 	missed  int // ticks at which every publisher was busy
 }
 
-// newLine connects the readers of one channel, the first of them narrow, and its
-// publishers.
-func newLine(ctx context.Context, f *fleet, p Plan, narrow int) (*line, error) {
+// newLine connects the readers of one channel, and its publishers.
+func newLine(ctx context.Context, f *fleet, p Plan) (*line, error) {
 	l := &line{fleet: f, channel: "line", readers: p.Subscribers}
-	if err := f.connect(ctx, p.Subscribers, handshakes, narrow); err != nil {
+	if err := f.connect(ctx, p.Subscribers, handshakes, false); err != nil {
 		return nil, err
 	}
 	if err := f.subscribe(ctx, func(*subscriber) string { return l.channel }); err != nil {
@@ -100,7 +99,7 @@ func (f *fleet) idle() *publisher {
 
 // fanout publishes on one channel as fast as the server carries it to everybody.
 func fanout(ctx context.Context, f *fleet, p Plan) (Metrics, error) {
-	l, err := newLine(ctx, f, p, 0)
+	l, err := newLine(ctx, f, p)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +149,7 @@ func (f *fleet) sameOrder() float64 {
 // latency publishes on one channel at a rate at which there is nothing to batch: what one
 // message costs, and how long it takes.
 func latency(ctx context.Context, f *fleet, p Plan) (Metrics, error) {
-	l, err := newLine(ctx, f, p, 0)
+	l, err := newLine(ctx, f, p)
 	if err != nil {
 		return nil, err
 	}
