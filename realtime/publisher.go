@@ -20,7 +20,7 @@ type Logged struct {
 // subscriptions and are closed with 4009.
 type Revocation struct {
 	UserID   string    `json:"userId"`
-	Session  string    `json:"session,omitempty"`  // only sockets of this token id; "" means all of the user's
+	Session  string    `json:"session,omitempty"`  // only sockets of this token id, under whatever name; "" means all of the user's
 	Channels []Channel `json:"channels,omitempty"` // only sockets that hold one of these; none means any private channel
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -15,8 +16,11 @@ type hubCommand struct {
 
 // Run serves sockets and the Pusher HTTP API until the invocation's context ends.
 func (c *hubCommand) Run(in *invocation) error {
-	if err := c.check(c.HubAddr); err != nil {
+	if err := c.check(c.HubAddr, c.MetricsAddr); err != nil {
 		return err
+	}
+	if c.production() && len(c.CORSOrigins) == 0 {
+		return fmt.Errorf("%w: set CORS_ORIGINS to the pages that may open sockets", errProduction)
 	}
 	if err := c.fillSecrets(); err != nil {
 		return err

@@ -166,6 +166,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"production with the original's key", []string{"APP_ENV=production", "PUBLIC_URL=https://x.example", "REALTIME_APP_ID=a1", "REALTIME_APP_KEY=ftcmetrics-key", "REALTIME_APP_SECRET=" + strings.Repeat("x", 40)}, nil, 1, "everybody knows"},
 		{"production with a short secret", []string{"APP_ENV=production", "PUBLIC_URL=https://x.example", "REALTIME_APP_ID=a1", "REALTIME_APP_KEY=k1", "REALTIME_APP_SECRET=" + strings.Repeat("x", 31)}, nil, 1, "fewer than 32"},
 		{"production without origins", []string{"APP_ENV=production", "REALTIME_APP_ID=a1", "REALTIME_APP_KEY=k1", "REALTIME_APP_SECRET=" + strings.Repeat("x", 40)}, nil, 1, "PUBLIC_URL"},
+		{"a hub in production without origins", []string{"APP_ENV=production", "REALTIME_APP_ID=a1", "REALTIME_APP_KEY=k1", "REALTIME_APP_SECRET=" + strings.Repeat("x", 40)}, []string{"hub"}, 1, "CORS_ORIGINS"},
 		{"an address in use", []string{"HTTP_ADDR=127.0.0.1:70000"}, nil, 1, "HTTP_ADDR"},
 		{"a proxy that is no network", []string{"TRUSTED_PROXIES=everybody"}, nil, 1, "TRUSTED_PROXIES"},
 		{"a log level", []string{"LOG_LEVEL=loud"}, nil, 2, "log-level"},

@@ -50,7 +50,7 @@ func (c config) newRealtime(own hub.App, options hub.Options, port int) (*realti
 	}
 	r.metrics = newMetrics(c.MetricsPrefix, port, options.Apps, r.hub, r.webhooks)
 	r.sockets = acceptLimit(c.AcceptRate, http.HandlerFunc(r.hub.ServeSocket))
-	r.httpAPI = r.metrics.count(httpapi.New(r.hub))
+	r.httpAPI = r.metrics.count(httpapi.New(r.hub, httpapi.WithOrigins(c.CORSOrigins...)))
 	return r, nil
 }
 

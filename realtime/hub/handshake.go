@@ -28,6 +28,11 @@ func (h *Hub) ServeSocket(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Pages of this origin may not connect to this app.", http.StatusForbidden)
 		return
 	}
+	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+		w.Header().Set("Upgrade", "websocket")
+		http.Error(w, "This address is for WebSockets: connect with a Pusher client.", http.StatusUpgradeRequired)
+		return
+	}
 	wire, rw, _, err := ws.HTTPUpgrader{Timeout: handshakePatience}.Upgrade(r, w)
 	if err != nil {
 		if wire != nil {

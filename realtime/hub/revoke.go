@@ -20,9 +20,7 @@ type revocation struct {
 
 func (r revocation) covers(channel realtime.Channel, member protocol.Member) bool {
 	switch {
-	case member.UserID == "" || member.UserID != r.UserID:
-		return false
-	case r.Session != "" && r.Session != member.Session:
+	case !slices.Contains(keys(member), r.key()):
 		return false
 	case len(r.Channels) == 0:
 		return channel.Private() || channel.User() != ""
@@ -30,12 +28,33 @@ func (r revocation) covers(channel realtime.Channel, member protocol.Member) boo
 	return slices.Contains(r.Channels, channel)
 }
 
+// key is what a member must have to be covered. A session is of one user, who may appear
+// under other names on channels that strangers share, so it is enough by itself.
+func (r revocation) key() string {
+	if r.Session != "" {
+		return "session " + r.Session
+	}
+	return "user " + r.UserID
+}
+
+// keys are what revocations may know a member by.
+func keys(m protocol.Member) []string {
+	var list []string
+	if m.UserID != "" {
+		list = append(list, "user "+m.UserID)
+	}
+	if m.Session != "" {
+		list = append(list, "session "+m.Session)
+	}
+	return list
+}
+
 // revocations are remembered because a signature has no end: a socket could use one that
 // it has from before.
 type revocations struct {
-	mu     sync.RWMutex // guards the fields below
-	byUser map[string][]revocation
-	count  int
+	mu    sync.RWMutex // guards the fields below
+	byKey map[string][]revocation
+	count int
 }
 
 // add remembers a revocation. When there are too many it forgets the oldest, and returns
@@ -43,20 +62,20 @@ type revocations struct {
 func (r *revocations) add(added revocation) (forgotten uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.byUser == nil {
-		r.byUser = make(map[string][]revocation)
+	if r.byKey == nil {
+		r.byKey = make(map[string][]revocation)
 	}
 	same := func(old revocation) bool {
-		return old.Session == added.Session && slices.Equal(old.Channels, added.Channels)
+		return slices.Equal(old.Channels, added.Channels)
 	}
-	list := slices.DeleteFunc(r.byUser[added.UserID], same)
-	r.count += len(list) + 1 - len(r.byUser[added.UserID])
-	r.byUser[added.UserID] = append(list, added)
+	list := slices.DeleteFunc(r.byKey[added.key()], same)
+	r.count += len(list) + 1 - len(r.byKey[added.key()])
+	r.byKey[added.key()] = append(list, added)
 	if r.count <= maxRevocations {
 		return 0
 	}
 	forgotten = added.last
-	for _, list := range r.byUser {
+	for _, list := range r.byKey {
 		forgotten = min(forgotten, list[0].last)
 	}
 	r.forgetLocked(forgotten)
@@ -73,15 +92,15 @@ func (r *revocations) forget(oldest uint64) {
 }
 
 func (r *revocations) forgetLocked(last uint64) {
-	for user, list := range r.byUser {
+	for key, list := range r.byKey {
 		before := len(list)
 		list = slices.DeleteFunc(list, func(old revocation) bool { return old.last <= last })
 		r.count -= before - len(list)
 		if len(list) == 0 {
-			delete(r.byUser, user)
+			delete(r.byKey, key)
 			continue
 		}
-		r.byUser[user] = list
+		r.byKey[key] = list
 	}
 }
 
@@ -92,9 +111,11 @@ func (r *revocations) covers(born uint64, channel realtime.Channel, member proto
 	if r.count == 0 {
 		return false
 	}
-	for _, old := range r.byUser[member.UserID] {
-		if born <= old.last && old.covers(channel, member) {
-			return true
+	for _, key := range keys(member) {
+		for _, old := range r.byKey[key] {
+			if born <= old.last && old.covers(channel, member) {
+				return true
+			}
 		}
 	}
 	return false

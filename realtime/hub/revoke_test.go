@@ -55,6 +55,19 @@ func TestRevokeSession(t *testing.T) {
 	one.quiet()
 }
 
+// On channels that strangers share a user has another name, and the session tells.
+func TestRevokeSessionUnderAnotherName(t *testing.T) {
+	r := newRig(t, hub.Options{})
+	hidden, banked, other := r.connect(), r.connect(), r.connect()
+	hidden.subscribe("presence-event-x", `{"user_id":"pseudonym","session":"s2"}`)
+	other.subscribe("private-a", `{"user_id":"7","session":"s1"}`)
+	r.revoke(realtime.Revocation{UserID: "7", Session: "s2"})
+	hidden.expectClose(4009)
+	banked.ask("presence-event-x", `{"user_id":"pseudonym","session":"s2"}`)
+	banked.expectClose(4200)
+	other.quiet()
+}
+
 // A signature from before a revocation is worthless to the socket that has it.
 func TestBankedSignature(t *testing.T) {
 	r := newRig(t, hub.Options{})

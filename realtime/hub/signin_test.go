@@ -172,7 +172,7 @@ func TestRevokeSignedIn(t *testing.T) {
 	session.signin(`{"id":"7","session":"s2"}`)
 	channel.signin(`{"id":"7","session":"s3"}`)
 	channel.subscribe("private-team", "") // without a name of its own
-	other.signin(`{"id":"8","session":"s2"}`)
+	other.signin(`{"id":"8","session":"s9"}`)
 	r.revoke(realtime.Revocation{UserID: "7", Session: "s2"})
 	session.expectClose(4009)
 	r.revoke(realtime.Revocation{UserID: "7", Channels: []realtime.Channel{"private-team"}})
