@@ -5,9 +5,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
 	"github.com/ftcmetrics/ftcmetrics/realtime/webhook"
@@ -67,30 +68,36 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
+// TestAcceptLimit has 100 clients come at once: 20 pass, 50 more have their turn within 5
+// seconds, and for the rest it would come too late.
 func TestAcceptLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		through := 0
-		handler := acceptLimit(10, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { through++ }))
-		storm := func() (refused int) {
+		var through, refused atomic.Int64
+		var clients sync.WaitGroup
+		storm := func(handler http.Handler) {
 			for range 100 {
-				w := httptest.NewRecorder()
-				handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/app/k1", nil))
-				if w.Code == http.StatusServiceUnavailable && w.Header().Get("Retry-After") == "1" {
-					refused++
-				}
+				clients.Go(func() {
+					w := httptest.NewRecorder()
+					handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/app/k1", http.NoBody))
+					if w.Code == http.StatusServiceUnavailable && w.Header().Get("Retry-After") == "1" {
+						refused.Add(1)
+					}
+				})
 			}
-			return refused
+			synctest.Wait()
 		}
-		if refused := storm(); through != 20 || refused != 80 {
-			t.Errorf("first %d pass, %d are refused", through, refused)
+		pass := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { through.Add(1) })
+		storm(acceptLimit(10, pass))
+		if through.Load() != 20 || refused.Load() != 30 {
+			t.Errorf("at once %d pass and %d are refused", through.Load(), refused.Load())
 		}
-		<-time.After(time.Second)
-		if refused := storm(); through != 30 || refused != 90 {
-			t.Errorf("a second later %d pass, %d are refused", through, refused)
+		clients.Wait()
+		if through.Load() != 70 || refused.Load() != 30 {
+			t.Errorf("in the end %d pass and %d are refused", through.Load(), refused.Load())
 		}
-		handler = acceptLimit(0, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { through++ }))
-		if refused := storm(); refused != 0 || through != 130 {
-			t.Errorf("without a limit %d are refused", refused)
+		storm(acceptLimit(0, pass))
+		if through.Load() != 170 {
+			t.Errorf("without a limit %d are left", 170-through.Load())
 		}
 	})
 }
