@@ -145,10 +145,7 @@ func (s *Service) Events(ctx context.Context, season int) ([]Event, error) {
 	rows, err := s.q.Events(ctx, int32(season))
 	list := make([]Event, 0, len(rows))
 	for _, r := range rows {
-		list = append(list, Event{
-			EventKey: EventKey{int(r.Season), r.Code}, Name: r.Name, Official: r.Official, TypeName: r.TypeName, Venue: r.Venue,
-			City: r.City, Region: r.Region, Country: r.Country, Timezone: r.Timezone, StartsOn: r.StartsOn, EndsOn: r.EndsOn,
-		})
+		list = append(list, event(r))
 	}
 	return list, eventlog.Translate(err)
 }
@@ -159,10 +156,7 @@ func (s *Service) Event(ctx context.Context, key EventKey) (Event, error) {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Event{}, ErrNoEvent
 	}
-	return Event{
-		EventKey: EventKey{int(r.Season), r.Code}, Name: r.Name, Official: r.Official, TypeName: r.TypeName, Venue: r.Venue,
-		City: r.City, Region: r.Region, Country: r.Country, Timezone: r.Timezone, StartsOn: r.StartsOn, EndsOn: r.EndsOn,
-	}, eventlog.Translate(err)
+	return event(r), eventlog.Translate(err)
 }
 
 // Teams lists the teams at an FTC event by number.
@@ -228,6 +222,13 @@ func Robots(ctx context.Context, tx pgx.Tx, key MatchKey) ([]Robot, error) {
 // nobody has imported is kept as unofficial, so that a league meet can be scouted.
 func Ensure(ctx context.Context, tx pgx.Tx, key EventKey) error {
 	return queries.New(tx).EnsureEvent(ctx, queries.EnsureEventParams{Season: int32(key.Season), Code: key.Code})
+}
+
+func event(r queries.FtcEvent) Event {
+	return Event{
+		EventKey: EventKey{int(r.Season), r.Code}, Name: r.Name, Official: r.Official, TypeName: r.TypeName, Venue: r.Venue,
+		City: r.City, Region: r.Region, Country: r.Country, Timezone: r.Timezone, StartsOn: r.StartsOn, EndsOn: r.EndsOn,
+	}
 }
 
 func robot(r queries.MatchTeam) Robot {

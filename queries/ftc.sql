@@ -11,11 +11,7 @@ SET name = excluded.name, official = true, type_name = excluded.type_name, venue
     starts_on = excluded.starts_on, ends_on = excluded.ends_on;
 
 -- name: Events :many
-SELECT e.*, (SELECT count(*) FROM ftc_event_teams t WHERE t.season = e.season AND t.event_code = e.code) AS teams
-FROM ftc_events e
-WHERE e.season = @season
-ORDER BY e.starts_on NULLS LAST, e.code
-LIMIT 500;
+SELECT * FROM ftc_events WHERE season = @season ORDER BY starts_on NULLS LAST, code LIMIT 500;
 
 -- name: Event :one
 SELECT * FROM ftc_events WHERE season = @season AND code = @code;

@@ -118,39 +118,18 @@ func (q *Queries) EventTeams(ctx context.Context, arg EventTeamsParams) ([]FtcTe
 }
 
 const events = `-- name: Events :many
-SELECT e.season, e.code, e.name, e.official, e.type_name, e.venue, e.city, e.region, e.country, e.timezone, e.starts_on, e.ends_on, e.created_at, (SELECT count(*) FROM ftc_event_teams t WHERE t.season = e.season AND t.event_code = e.code) AS teams
-FROM ftc_events e
-WHERE e.season = $1
-ORDER BY e.starts_on NULLS LAST, e.code
-LIMIT 500
+SELECT season, code, name, official, type_name, venue, city, region, country, timezone, starts_on, ends_on, created_at FROM ftc_events WHERE season = $1 ORDER BY starts_on NULLS LAST, code LIMIT 500
 `
 
-type EventsRow struct {
-	Season    int32
-	Code      string
-	Name      string
-	Official  bool
-	TypeName  string
-	Venue     string
-	City      string
-	Region    string
-	Country   string
-	Timezone  string
-	StartsOn  *time.Time
-	EndsOn    *time.Time
-	CreatedAt time.Time
-	Teams     int64
-}
-
-func (q *Queries) Events(ctx context.Context, season int32) ([]EventsRow, error) {
+func (q *Queries) Events(ctx context.Context, season int32) ([]FtcEvent, error) {
 	rows, err := q.db.Query(ctx, events, season)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []EventsRow{}
+	items := []FtcEvent{}
 	for rows.Next() {
-		var i EventsRow
+		var i FtcEvent
 		if err := rows.Scan(
 			&i.Season,
 			&i.Code,
@@ -165,7 +144,6 @@ func (q *Queries) Events(ctx context.Context, season int32) ([]EventsRow, error)
 			&i.StartsOn,
 			&i.EndsOn,
 			&i.CreatedAt,
-			&i.Teams,
 		); err != nil {
 			return nil, err
 		}
