@@ -39,7 +39,7 @@ type Plan struct {
 func DefaultPlan() Plan {
 	return Plan{
 		Sockets: 5000, Channels: 100, Subscribers: 1000, Topics: 2000, Members: 500, Subscriptions: 10_000,
-		Publishers: 8, Window: 64, Rate: 50, Size: 256, SlowSize: 2048, Time: 6 * time.Second, Pause: time.Second, Patience: 30 * time.Second,
+		Publishers: 8, Window: 64, Rate: 50, Size: 256, SlowSize: 4096, Time: 6 * time.Second, Pause: time.Second, Patience: 30 * time.Second,
 	}
 }
 

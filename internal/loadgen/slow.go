@@ -10,7 +10,7 @@ const stalledShare = 10
 
 // stalledTimes is how much longer than a phase it lasts, so that what the server keeps for
 // them comes to its bound.
-const stalledTimes = 2
+const stalledTimes = 3
 
 // catchUp is how long those who stopped have afterwards to read what is left for them.
 const catchUp = 3 * time.Second
@@ -88,7 +88,8 @@ func (f *fleet) stall(ctx context.Context, l *line, n int) ([]*subscriber, error
 }
 
 // wake lets the stalled sockets read, until each is closed or has caught up or no more
-// comes. It returns how many were closed, and how many messages they missed without that.
+// comes. It returns how many were closed, and how many messages those have missed
+// until then that were not.
 func (f *fleet) wake(ctx context.Context, stalled []*subscriber, sent int) (closed, gaps int, err error) {
 	for _, s := range stalled {
 		if err := f.loop.resume(s.wire); err != nil {
@@ -107,7 +108,7 @@ func (f *fleet) wake(ctx context.Context, stalled []*subscriber, sent int) (clos
 	for _, s := range stalled {
 		if s.gone {
 			closed++
-			gaps += s.gaps
+			gaps += s.gaps // before it was closed
 		} else {
 			gaps += sent - s.ledger.count
 		}
