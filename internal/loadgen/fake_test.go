@@ -212,8 +212,7 @@ func (s *fake) carry(ctx context.Context, r *reader, data string, first bool) {
 	case now && s.fault == broken:
 		text = []byte(`{"event":"load","data":`)
 	case now && s.fault == closeOne:
-		go func() { _ = r.socket.Close(4200, "restart") }()
-		return
+		go func() { _ = r.socket.Close(4200, "restart") }() // waits for the client
 	case now && s.fault == hangUp:
 		_ = r.socket.CloseNow()
 		return
