@@ -45,6 +45,11 @@ type App struct {
 	MaxPresenceMemberBytes   int // of one user_info; 0 means 1 KiB
 	MaxEventPayloadBytes     int // of the data of one event; 0 means 10 KiB
 	MaxClientEventsPerSecond int // from one socket; 0 means 10, below 0 any number
+
+	MaxEventChannels          int // that one event goes to; 0 means 100
+	MaxEventBatch             int // events in one batch; 0 means 10
+	MaxBackendEventsPerSecond int // times their channels, over the HTTP API; 0 means any number
+	MaxReadRequestsPerSecond  int // over the HTTP API; 0 means any number
 }
 
 func (a App) withDefaults() App {
@@ -56,6 +61,8 @@ func (a App) withDefaults() App {
 		{&a.MaxPresenceMemberBytes, protocol.DefaultPresenceMemberBytes},
 		{&a.MaxEventPayloadBytes, protocol.DefaultEventPayloadBytes},
 		{&a.MaxClientEventsPerSecond, protocol.DefaultClientEvents},
+		{&a.MaxEventChannels, protocol.MaxChannels},
+		{&a.MaxEventBatch, protocol.MaxBatch},
 	} {
 		if *d.limit == 0 {
 			*d.limit = d.value
