@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime/httpapi"
@@ -33,9 +32,6 @@ func (c config) newRealtime(own hub.App, options hub.Options, port int) (*realti
 		options.Apps = append(options.Apps, entry.hubApp())
 		hooks.Apps = append(hooks.Apps, entry.hooks())
 		wanted = wanted || len(entry.Webhooks) > 0
-		for _, field := range entry.unheeded() {
-			options.Logger.Warn("this server does nothing about a field of HUB_APPS_FILE", slog.String("app", entry.ID), slog.String("field", field))
-		}
 	}
 	r := &realtimePart{}
 	if r.webhooks, err = webhook.New(hooks); err != nil {

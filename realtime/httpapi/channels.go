@@ -50,7 +50,7 @@ func (a *api) channels(r *request) (any, error) {
 			return nil, errPrefix
 		}
 	}
-	found, err := a.hub.Channels(r.app.ID, prefix)
+	found, err := a.hub.Channels(r.tenant.ID, prefix)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func (a *api) channel(r *request) (any, error) {
 	if err := checkInfo(name, r.query["info"]); err != nil {
 		return nil, err
 	}
-	c, err := a.hub.Channel(r.app.ID, name)
+	c, err := a.hub.Channel(r.tenant.ID, name)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (a *api) users(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	ids, err := a.hub.Users(r.app.ID, name)
+	ids, err := a.hub.Users(r.tenant.ID, name)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func (a *api) terminate(r *request) (any, error) {
 	if user == "" || len(user) > protocol.MaxUserID {
 		return nil, errUserID
 	}
-	a.hub.Terminate(r.app.ID, user)
+	a.hub.Terminate(r.tenant.ID, user)
 	return struct{}{}, nil
 }
 

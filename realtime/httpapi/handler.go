@@ -13,6 +13,7 @@ import (
 // api answers the calls.
 type api struct {
 	hub     *hub.Hub
+	tenants map[string]*tenant // by the ids of their apps
 	now     func() time.Time
 	origins []string // whose pages may read answers
 }
@@ -26,7 +27,10 @@ func WithClock(now func() time.Time) Option { return func(a *api) { a.now = now 
 // New returns the handler of everything that a Pusher server serves: the sockets below
 // /app/, the HTTP API below /apps/, "OK" at / and the readiness at /ready.
 func New(h *hub.Hub, options ...Option) http.Handler {
-	a := &api{hub: h, now: time.Now}
+	a := &api{hub: h, now: time.Now, tenants: make(map[string]*tenant)}
+	for _, app := range h.Apps() {
+		a.tenants[app.ID] = newTenant(app)
+	}
 	for _, option := range options {
 		option(a)
 	}
@@ -40,9 +44,9 @@ func New(h *hub.Hub, options ...Option) http.Handler {
 	}{
 		{http.MethodPost, "/apps/{app}/events", a.events},
 		{http.MethodPost, "/apps/{app}/batch_events", a.batchEvents},
-		{http.MethodGet, "/apps/{app}/channels", a.channels},
-		{http.MethodGet, "/apps/{app}/channels/{channel}", a.channel},
-		{http.MethodGet, "/apps/{app}/channels/{channel}/users", a.users},
+		{http.MethodGet, "/apps/{app}/channels", a.limited(a.channels)},
+		{http.MethodGet, "/apps/{app}/channels/{channel}", a.limited(a.channel)},
+		{http.MethodGet, "/apps/{app}/channels/{channel}/users", a.limited(a.users)},
 		{http.MethodPost, "/apps/{app}/users/{user}/terminate_connections", a.terminate},
 	}
 	for _, r := range routes {
@@ -69,9 +73,9 @@ type call func(r *request) (any, error)
 // request is a request that is known to come from the app's backend.
 type request struct {
 	*http.Request
-	app   hub.App
-	query map[string]string // its parameters, but those of the signature
-	body  []byte
+	tenant *tenant
+	query  map[string]string // its parameters, but those of the signature
+	body   []byte
 }
 
 // signed verifies a request, calls, and writes the outcome.
@@ -88,6 +92,16 @@ func (a *api) signed(do call) http.HandlerFunc {
 			return
 		}
 		writeJSON(w, http.StatusOK, answer)
+	}
+}
+
+// limited is a question: it takes a point of those that the app has for questions.
+func (a *api) limited(do call) call {
+	return func(r *request) (any, error) {
+		if err := r.tenant.mayRead(a.now()); err != nil {
+			return nil, err
+		}
+		return do(r)
 	}
 }
 

@@ -30,18 +30,23 @@ const (
 
 // rig is a hub with its HTTP API behind a listener.
 type rig struct {
-	t      *testing.T
+	t      testing.TB
 	hub    *hub.Hub
 	server *httptest.Server
 	client pusher.Client
 }
 
-func newRig(t *testing.T, options ...httpapi.Option) *rig {
+func newRig(t testing.TB, options ...httpapi.Option) *rig {
 	t.Helper()
-	h, err := hub.New(hub.Options{Apps: []hub.App{
+	return newRigOf(t, []hub.App{
 		{ID: "1", Key: appKey, Secret: secret},
 		{ID: "2", Key: "off", Secret: secret, Disabled: true},
-	}})
+	}, options...)
+}
+
+func newRigOf(t testing.TB, apps []hub.App, options ...httpapi.Option) *rig {
+	t.Helper()
+	h, err := hub.New(hub.Options{Apps: apps})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,8 +113,8 @@ type raw struct {
 	spoil              func(r *http.Request)
 }
 
-func (r *rig) do(q raw) (int, string) {
-	r.t.Helper()
+// sign returns the path and query of the request.
+func (r *rig) sign(q raw) string {
 	query := map[string]string{"auth_key": appKey, "auth_version": "1.0", "auth_timestamp": fmt.Sprint(time.Now().Unix())}
 	if q.body != "" {
 		sum := md5.Sum([]byte(q.body))
@@ -133,8 +138,19 @@ func (r *rig) do(q raw) (int, string) {
 	text := strings.Join(parts, "&")
 	mac := hmac.New(sha256.New, []byte(q.secret))
 	mac.Write([]byte(q.method + "\n" + q.path + "\n" + text))
-	url := r.server.URL + q.path + "?" + text + "&auth_signature=" + hex.EncodeToString(mac.Sum(nil))
-	request, err := http.NewRequestWithContext(r.t.Context(), q.method, url, strings.NewReader(q.body))
+	return q.path + "?" + text + "&auth_signature=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+func (r *rig) do(q raw) (int, string) {
+	r.t.Helper()
+	status, _, body := r.send(q)
+	return status, body
+}
+
+// send is do with the header of the answer.
+func (r *rig) send(q raw) (int, http.Header, string) {
+	r.t.Helper()
+	request, err := http.NewRequestWithContext(r.t.Context(), q.method, r.server.URL+r.sign(q), strings.NewReader(q.body))
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -150,5 +166,5 @@ func (r *rig) do(q raw) (int, string) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	return answer.StatusCode, string(body)
+	return answer.StatusCode, answer.Header, string(body)
 }

@@ -15,7 +15,7 @@ func (h *Hub) Publish(appID string, channels []realtime.Channel, name, data, exc
 	if err != nil {
 		return err
 	}
-	if len(channels) > protocol.MaxChannels {
+	if len(channels) > a.MaxEventChannels {
 		return ErrManyChannels
 	}
 	if err := a.checkEvent(name, data); err != nil {
