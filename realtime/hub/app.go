@@ -186,4 +186,5 @@ type counts struct {
 	received, sent           atomic.Int64
 	receivedBytes, sentBytes atomic.Int64
 	slow, channels           atomic.Int64
+	delays                   delays
 }

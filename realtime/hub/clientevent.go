@@ -40,7 +40,7 @@ func (s *socket) sendOn(m protocol.Message) error {
 	}
 	size := len(m.Event) + len(m.Channel) + len(m.Data) + len(userID) + 64
 	frame := sealText(protocol.AppendClientEvent(newFrame(size), m, userID))
-	sub.channel.publish(message{frame: frame, except: s}, true)
+	sub.channel.publish(message{frame: frame, except: s, at: time.Now()}, true)
 	if s.app.hub.notices.notify != nil {
 		sub.channel.note(Notice{Event: NoticeClientEvent, UserID: userID, SocketID: s.id, Name: m.Event, Data: plainData(m.Data)})
 	}
