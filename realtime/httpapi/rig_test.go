@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/md5"
@@ -9,8 +10,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,7 +55,10 @@ func newRigOf(t testing.TB, apps []hub.App, options ...httpapi.Option) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(httpapi.New(h, options...))
+	server := httptest.NewUnstartedServer(httpapi.New(h, options...))
+	server.Config.ErrorLog = log.New(complaints{t}, "", 0)
+	server.Config.MaxHeaderBytes = 16 << 10 // as the program has it
+	server.Start()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
@@ -60,6 +68,17 @@ func newRigOf(t testing.TB, apps []hub.App, options ...httpapi.Option) *rig {
 	return &rig{t: t, hub: h, server: server, client: pusher.Client{
 		AppID: "1", Key: appKey, Secret: secret, Host: strings.TrimPrefix(server.URL, "http://"), HTTPClient: server.Client(),
 	}}
+}
+
+// complaints fails the test that a handler panics in, or answers twice.
+type complaints struct{ t testing.TB }
+
+// Write implements io.Writer for the server's log.
+func (c complaints) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte("panic")) || bytes.Contains(line, []byte("superfluous")) {
+		c.t.Errorf("the server's log: %s", line)
+	}
+	return len(line), nil
 }
 
 // subscriber opens a socket that is subscribed to the channel.
@@ -129,16 +148,14 @@ func (r *rig) sign(q raw) string {
 	if q.secret == "" {
 		q.secret = secret
 	}
-	parts := make([]string, 0, len(query))
-	for _, name := range []string{"auth_key", "auth_timestamp", "auth_version", "body_md5", "filter_by_prefix", "info"} {
-		if value, ok := query[name]; ok {
-			parts = append(parts, name+"="+value)
-		}
+	var meant, escaped []string
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		meant = append(meant, name+"="+query[name])
+		escaped = append(escaped, name+"="+url.QueryEscape(query[name]))
 	}
-	text := strings.Join(parts, "&")
 	mac := hmac.New(sha256.New, []byte(q.secret))
-	mac.Write([]byte(q.method + "\n" + q.path + "\n" + text))
-	return q.path + "?" + text + "&auth_signature=" + hex.EncodeToString(mac.Sum(nil))
+	mac.Write([]byte(q.method + "\n" + q.path + "\n" + strings.Join(meant, "&")))
+	return q.path + "?" + strings.Join(escaped, "&") + "&auth_signature=" + hex.EncodeToString(mac.Sum(nil))
 }
 
 func (r *rig) do(q raw) (int, string) {

@@ -18,8 +18,8 @@ var (
 )
 
 // verify proves that the request comes from the app's backend, and reads its body.
-func (a *api) verify(w http.ResponseWriter, r *http.Request) (*request, error) {
-	t := a.tenants[r.PathValue("app")]
+func (a *api) verify(w http.ResponseWriter, r *http.Request, to route) (*request, error) {
+	t := a.tenants[to.app]
 	if t == nil {
 		return nil, hub.ErrUnknownApp
 	}
@@ -49,7 +49,7 @@ func (a *api) verify(w http.ResponseWriter, r *http.Request) (*request, error) {
 		return nil, err
 	}
 	delete(query, bodyMD5)
-	return &request{Request: r, tenant: t, query: query, body: body}, nil
+	return &request{tenant: t, name: to.name, query: query, body: body}, nil
 }
 
 // readBody reads at most limit bytes.
