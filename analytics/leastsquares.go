@@ -56,8 +56,8 @@ func (d *design) back(fit *mat.Dense) *mat.Dense {
 
 // leastNorm returns the least squares solution of each column, of least norm where several
 // fit equally well. It inverts the Gram matrix on the eigenvectors that the rows determine;
-// the second pass, on what the first left over, makes up for the digits that squaring the
-// system costs.
+// the second pass, on what the first left over, wins back digits that squaring the system
+// costs where schedules are nearly singular.
 func (d *design) leastNorm() *mat.Dense {
 	teams := d.gram.SymmetricDim()
 	inverse := d.pseudoInverse()
