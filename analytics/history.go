@@ -36,7 +36,8 @@ func (h *History) Len() int { return len(h.matches) }
 // Put adds matches, or replaces those of the same name, and returns the steps of all
 // matches from the first one that changed: none if there is nothing new. The step of a
 // match that was known before says what the model would have expected had it known better,
-// not what it did expect. Of two matches of one name, the later in the list counts.
+// not what it did expect. Of two matches of one name, the later in the list counts. The
+// history keeps the lists of teams; do not change them.
 func (h *History) Put(matches ...Match) []Step {
 	latest := make(map[Key]Match, len(matches))
 	for _, m := range matches {
