@@ -34,10 +34,25 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	if err != nil { // no answer of ours is of a type that cannot be encoded
 		status, text = http.StatusInternalServerError, []byte(`{}`)
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
+	setType(w.Header())
 	w.WriteHeader(status)
 	_, _ = w.Write(text)
+}
+
+// The answer to most calls, and the headers of all. They are shared and never changed.
+var (
+	nothing   = []byte(`{}`)
+	typeJSON  = []string{"application/json"}
+	dontSniff = []string{"nosniff"}
+)
+
+func writeNothing(w http.ResponseWriter) {
+	setType(w.Header())
+	_, _ = w.Write(nothing)
+}
+
+func setType(header http.Header) {
+	header["Content-Type"], header["X-Content-Type-Options"] = typeJSON, dontSniff
 }
 
 // status returns the status that the Pusher libraries expect for a kind: they know no 422.

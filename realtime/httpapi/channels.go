@@ -40,7 +40,7 @@ type cached struct {
 
 // channels answers GET /apps/{app}/channels.
 func (a *api) channels(r *request) (any, error) {
-	prefix, attributes := r.query["filter_by_prefix"], r.query["info"]
+	prefix, attributes := r.query.get("filter_by_prefix"), r.query.get("info")
 	for name := range strings.SplitSeq(attributes, ",") {
 		switch {
 		case name == "" && attributes == "", name == subscriptionCount:
@@ -67,14 +67,14 @@ func (a *api) channel(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkInfo(name, r.query["info"]); err != nil {
+	if err := checkInfo(name, r.query.get("info")); err != nil {
 		return nil, err
 	}
 	c, err := a.hub.Channel(r.tenant.ID, name)
 	if err != nil {
 		return nil, err
 	}
-	out := pick(c, r.query["info"])
+	out := pick(c, r.query.get("info"))
 	out.Occupied = &c.Occupied
 	return out, nil
 }
@@ -105,7 +105,7 @@ func (a *api) terminate(r *request) (any, error) {
 		return nil, errUserID
 	}
 	a.hub.Terminate(r.tenant.ID, r.name)
-	return struct{}{}, nil
+	return nil, nil
 }
 
 // describe returns what the attributes name of the channel.

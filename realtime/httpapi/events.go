@@ -3,6 +3,7 @@ package httpapi
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/ftcmetrics/ftcmetrics/fault"
@@ -32,29 +33,27 @@ type event struct {
 	SocketID string   `json:"socket_id"`
 	Info     string   `json:"info"`
 
-	to []realtime.Channel // set by address
+	to   []realtime.Channel // set by address
+	text string             // the room that plain uses for Data
 }
 
 // events answers POST /apps/{app}/events.
 func (a *api) events(r *request) (any, error) {
-	var e *event
-	if err := decode(r.body, &e); err != nil {
+	e, err := r.readEvent()
+	if err != nil {
 		return nil, err
-	}
-	if e == nil {
-		return nil, errBody
 	}
 	if err := a.check(r.tenant, e); err != nil {
 		return nil, err
 	}
-	if err := r.tenant.mayPublish(len(e.to), a.now()); err != nil {
+	if err := r.tenant.mayPublish(len(e.to), r.at); err != nil {
 		return nil, err
 	}
 	if err := a.hub.Publish(r.tenant.ID, e.to, e.Name, *e.Data, e.SocketID); err != nil {
 		return nil, err
 	}
 	if e.Info == "" {
-		return struct{}{}, nil
+		return nil, nil
 	}
 	infos := make(map[realtime.Channel]any, len(e.to))
 	for _, channel := range e.to {
@@ -94,7 +93,7 @@ func (a *api) batchEvents(r *request) (any, error) {
 		}
 		withInfo = withInfo || e.Info != ""
 	}
-	if err := r.tenant.mayPublish(len(body.Batch), a.now()); err != nil {
+	if err := r.tenant.mayPublish(len(body.Batch), r.at); err != nil {
 		return nil, err
 	}
 	infos := make([]any, len(body.Batch))
@@ -109,7 +108,7 @@ func (a *api) batchEvents(r *request) (any, error) {
 		infos[i] = info
 	}
 	if !withInfo {
-		return struct{}{}, nil
+		return nil, nil
 	}
 	return map[string]any{"batch": infos}, nil
 }
@@ -144,8 +143,9 @@ func (a *api) check(t *tenant, e *event) error {
 
 // address sets where the event goes: to each channel once.
 func (e *event) address(names []string) error {
-	e.to = make([]realtime.Channel, 0, len(names))
-	seen := make(map[realtime.Channel]bool, len(names)) // an app without limits may send very many
+	slices.Sort(names)
+	names = slices.Compact(names)
+	e.to = slices.Grow(e.to[:0], len(names))
 	for _, name := range names {
 		channel, err := realtime.ParseChannel(name)
 		if err != nil {
@@ -154,12 +154,24 @@ func (e *event) address(names []string) error {
 		if err := checkInfo(channel, e.Info); err != nil {
 			return err
 		}
-		if !seen[channel] {
-			seen[channel] = true
-			e.to = append(e.to, channel)
-		}
+		e.to = append(e.to, channel)
 	}
 	return nil
+}
+
+// readEvent reads the event that the body is.
+func (r *request) readEvent() (*event, error) {
+	if p := (plain{text: r.body}); p.event(&r.event) {
+		return &r.event, nil
+	}
+	var e *event
+	if err := decode(r.body, &e); err != nil {
+		return nil, err
+	}
+	if e == nil {
+		return nil, errBody
+	}
+	return e, nil
 }
 
 // decode reads one JSON value and nothing behind it.

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/fault"
@@ -16,6 +17,8 @@ type api struct {
 	tenants map[string]*tenant // by the ids of their apps
 	now     func() time.Time
 	origins []string // whose pages may read answers
+
+	requests sync.Pool // of *request
 }
 
 // Option changes how the API works.
@@ -27,7 +30,7 @@ func WithClock(now func() time.Time) Option { return func(a *api) { a.now = now 
 // New returns the handler of everything that a Pusher server serves: the sockets below
 // /app/, the HTTP API below /apps/, "OK" at / and the readiness at /ready.
 func New(h *hub.Hub, options ...Option) http.Handler {
-	a := &api{hub: h, now: time.Now, tenants: make(map[string]*tenant)}
+	a := &api{requests: sync.Pool{New: func() any { return new(request) }}, hub: h, now: time.Now, tenants: make(map[string]*tenant)}
 	for _, app := range h.Apps() {
 		a.tenants[app.ID] = newTenant(app)
 	}
@@ -64,16 +67,8 @@ func (a *api) elsewhere(w http.ResponseWriter, r *http.Request) {
 }
 
 // call is one call of the API, on behalf of an app. It returns what is encoded as the
-// answer.
+// answer, nil for an object without fields.
 type call func(a *api, r *request) (any, error)
-
-// request is a request that is known to come from the app's backend.
-type request struct {
-	tenant *tenant
-	name   string            // of the channel or user in the path
-	query  map[string]string // its parameters, but those of the signature
-	body   []byte
-}
 
 // serveCall verifies a request, calls, and writes the outcome.
 func (a *api) serveCall(w http.ResponseWriter, r *http.Request) {
@@ -86,23 +81,30 @@ func (a *api) serveCall(w http.ResponseWriter, r *http.Request) {
 		to.refuseMethod(w)
 		return
 	}
-	req, err := a.verify(w, r, to)
-	if err != nil {
+	req := a.requests.Get().(*request)
+	defer a.release(req)
+	answer, err := a.answer(w, r, to, req)
+	switch {
+	case err != nil:
 		writeError(w, err)
-		return
+	case answer == nil:
+		writeNothing(w)
+	default:
+		writeJSON(w, http.StatusOK, answer)
+	}
+}
+
+// answer returns what the call returns to a request of the app's backend.
+func (a *api) answer(w http.ResponseWriter, r *http.Request, to route, req *request) (any, error) {
+	if err := a.verify(w, r, to, req); err != nil {
+		return nil, err
 	}
 	if to.method == http.MethodGet {
-		if err := req.tenant.mayRead(a.now()); err != nil {
-			writeError(w, err)
-			return
+		if err := req.tenant.mayRead(req.at); err != nil {
+			return nil, err
 		}
 	}
-	answer, err := to.do(a, req)
-	if err != nil {
-		writeError(w, err)
-		return
-	}
-	writeJSON(w, http.StatusOK, answer)
+	return to.do(a, req)
 }
 
 func (a *api) ready(w http.ResponseWriter) {

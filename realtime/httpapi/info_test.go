@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -189,5 +190,21 @@ func TestKeepAlive(t *testing.T) {
 	}
 	if fresh != 1 {
 		t.Errorf("%d connections for 50 requests", fresh)
+	}
+}
+
+// What a cache channel keeps stays as it was published, whatever requests come later.
+func TestCacheKeepsItsOwn(t *testing.T) {
+	r := newRig(t)
+	channel := func(i int) string { return "cache-" + strconv.Itoa(i) }
+	data := func(i int) string { return strings.Repeat(string(rune('a'+i%26)), 1+i*7%50) + `\"` + strconv.Itoa(i) }
+	for i := range 60 {
+		if code, body := r.do(raw{method: "POST", path: "/apps/1/events", body: `{"name":"n","channel":"` + channel(i) + `","data":"` + data(i) + `"}`}); code != 200 {
+			t.Fatalf("%d %s", code, body)
+		}
+	}
+	for i := range 60 {
+		code, body := r.do(raw{method: "GET", path: "/apps/1/channels/" + channel(i), query: map[string]string{"info": "cache"}})
+		expect(t, channel(i), code, body, `{"occupied":false,"cache":{"data":"`+data(i)+`","ttl":1800}}`)
 	}
 }

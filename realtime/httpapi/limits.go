@@ -30,6 +30,7 @@ const (
 // tenant is an app with what it has used up of its limits. Each node counts for itself.
 type tenant struct {
 	hub.App
+	signer        *signer
 	maxBody       int64
 	events, reads bucket
 }
@@ -38,7 +39,7 @@ func newTenant(app hub.App) *tenant {
 	data := maxEscape * float64(app.MaxEventPayloadBytes) // a product of limits may be over any integer
 	event := data + channelRoom*float64(app.MaxEventChannels)
 	batch := (data + eventRoom) * float64(app.MaxEventBatch)
-	return &tenant{App: app, maxBody: int64(min(maxBody, bodyRoom+max(event, batch)))}
+	return &tenant{App: app, signer: newSigner(app.Secret), maxBody: int64(min(maxBody, bodyRoom+max(event, batch)))}
 }
 
 // mayPublish takes a point for each channel of each event.
