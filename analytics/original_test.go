@@ -2,7 +2,7 @@ package analytics
 
 import "math"
 
-// original is the rating of the first FTC Metrics, written anew from its description: the
+// original is the rating of the first FTC Metrics, written anew after its description and public source: the
 // baseline that ours has to beat. A team's value at an FTC event is how far it lifts an
 // alliance above the mean of the event's matches so far. Before each match it computes the
 // event anew, because a changed mean changes all values.
