@@ -24,7 +24,7 @@ var (
 type request struct {
 	tenant *tenant
 	at     time.Time // when it came
-	name   string // of the channel or user in the path
+	name   string    // of the channel or user in the path
 	query  query
 	body   []byte
 	event  event // room for the one that the body may be
