@@ -38,12 +38,12 @@ export class Server {
         server.url = entry.url;
         server.hub = entry.hub;
         server.metrics = entry.metrics;
+        server.key = entry.key; // of the hub alone
         resolve();
       });
       server.exited.then(({ code }) => reject(new Error(`the server ended with ${code}:\n${server.log}`)));
     });
-    const config = await (await fetch(server.url + "/api/realtime/config")).json();
-    server.key = config.data.key;
+    if (server.url) server.key = (await (await fetch(server.url + "/api/realtime/config")).json()).data.key;
     return server;
   }
 

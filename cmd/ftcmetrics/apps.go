@@ -9,14 +9,14 @@ import (
 	"math"
 	"os"
 	"reflect"
-	"slices"
 	"strings"
+	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
 	"github.com/ftcmetrics/ftcmetrics/realtime/webhook"
 )
 
-// appEntry is one app of HUB_APPS_FILE, with soketi's names and three of ours. Of a limit,
+// appEntry is one app of HUB_APPS_FILE, with soketi's names and some of ours. Of a limit,
 // -1 means that there is none.
 type appEntry struct {
 	ID                   string `json:"id"`
@@ -25,20 +25,23 @@ type appEntry struct {
 	Enabled              *bool  `json:"enabled"`
 	EnableClientMessages bool   `json:"enableClientMessages"`
 
-	MaxConnections            *int         `json:"maxConnections"`
-	MaxClientEventsPerSecond  *int         `json:"maxClientEventsPerSecond"`
-	MaxPresenceMembers        *int         `json:"maxPresenceMembersPerChannel"`
-	MaxPresenceMemberSizeInKb *float64     `json:"maxPresenceMemberSizeInKb"`
-	MaxEventPayloadInKb       *float64     `json:"maxEventPayloadInKb"`
-	MaxEventChannelsAtOnce    *int         `json:"maxEventChannelsAtOnce"`
-	MaxEventBatchSize         *int         `json:"maxEventBatchSize"`
-	MaxBackendEventsPerSecond *int         `json:"maxBackendEventsPerSecond"`
-	MaxReadRequestsPerSecond  *int         `json:"maxReadRequestsPerSecond"`
-	EnableUserAuthentication  bool         `json:"enableUserAuthentication"`
-	EnableWatchlist           bool         `json:"enableWatchlist"`
-	EnableSubscriptionCount   bool         `json:"enableSubscriptionCount"`
-	AllowedOrigins            []string     `json:"allowedOrigins"`
-	Webhooks                  []appWebhook `json:"webhooks"`
+	MaxConnections            *int     `json:"maxConnections"`
+	MaxClientEventsPerSecond  *int     `json:"maxClientEventsPerSecond"`
+	MaxPresenceMembers        *int     `json:"maxPresenceMembersPerChannel"`
+	MaxPresenceMemberSizeInKb *float64 `json:"maxPresenceMemberSizeInKb"`
+	MaxEventPayloadInKb       *float64 `json:"maxEventPayloadInKb"`
+	MaxEventChannelsAtOnce    *int     `json:"maxEventChannelsAtOnce"`
+	MaxEventBatchSize         *int     `json:"maxEventBatchSize"`
+	MaxBackendEventsPerSecond *int     `json:"maxBackendEventsPerSecond"`
+	MaxReadRequestsPerSecond  *int     `json:"maxReadRequestsPerSecond"`
+
+	AuthorizationTimeoutInSeconds *int `json:"authorizationTimeoutInSeconds"`
+
+	EnableUserAuthentication bool         `json:"enableUserAuthentication"`
+	EnableWatchlist          bool         `json:"enableWatchlist"`
+	EnableSubscriptionCount  bool         `json:"enableSubscriptionCount"`
+	AllowedOrigins           []string     `json:"allowedOrigins"`
+	Webhooks                 []appWebhook `json:"webhooks"`
 }
 
 // appWebhook is one webhook of an app.
@@ -169,6 +172,7 @@ func (a appEntry) limits() map[string]*float64 {
 		"maxConnections": a.MaxConnections, "maxClientEventsPerSecond": a.MaxClientEventsPerSecond, "maxPresenceMembersPerChannel": a.MaxPresenceMembers,
 		"maxEventChannelsAtOnce": a.MaxEventChannelsAtOnce, "maxEventBatchSize": a.MaxEventBatchSize,
 		"maxBackendEventsPerSecond": a.MaxBackendEventsPerSecond, "maxReadRequestsPerSecond": a.MaxReadRequestsPerSecond,
+		"authorizationTimeoutInSeconds": a.AuthorizationTimeoutInSeconds,
 	} {
 		if limit != nil {
 			value := float64(*limit)
@@ -180,17 +184,17 @@ func (a appEntry) limits() map[string]*float64 {
 
 // hubApp is the app as the hub knows it.
 func (a appEntry) hubApp() hub.App {
-	app := hub.App{
+	return hub.App{
 		ID: a.ID, Key: a.Key, Secret: a.Secret, Disabled: a.Enabled != nil && !*a.Enabled,
 		ClientMessages: a.EnableClientMessages, AllowedOrigins: a.AllowedOrigins,
 		UserAuthentication: a.EnableUserAuthentication, Watchlist: a.EnableWatchlist, SubscriptionCount: a.EnableSubscriptionCount,
 		MaxPresenceMembers: limit(a.MaxPresenceMembers, 1), MaxPresenceMemberBytes: limit(a.MaxPresenceMemberSizeInKb, 1024),
 		MaxEventPayloadBytes: limit(a.MaxEventPayloadInKb, 1024), MaxClientEventsPerSecond: limit(a.MaxClientEventsPerSecond, 1),
+		MaxEventChannels: limit(a.MaxEventChannelsAtOnce, 1), MaxEventBatch: limit(a.MaxEventBatchSize, 1),
+		MaxConnections: openLimit(a.MaxConnections), MaxBackendEventsPerSecond: openLimit(a.MaxBackendEventsPerSecond),
+		MaxReadRequestsPerSecond: openLimit(a.MaxReadRequestsPerSecond),
+		AuthorizationTimeout:     time.Duration(openLimit(a.AuthorizationTimeoutInSeconds)) * time.Second,
 	}
-	if a.MaxConnections != nil && *a.MaxConnections > 0 {
-		app.MaxConnections = *a.MaxConnections
-	}
-	return app
 }
 
 // limit is a limit in the hub's unit: 0, which is the hub's default, if it is not set.
@@ -204,20 +208,13 @@ func limit[N int | float64](n *N, unit int) int {
 	return max(1, int(float64(*n)*float64(unit)))
 }
 
-// unheeded are the fields that are set and that this server does nothing about, so that
-// the operator can be told.
-func (a appEntry) unheeded() []string {
-	var names []string
-	for name, limit := range map[string]*int{
-		"maxBackendEventsPerSecond": a.MaxBackendEventsPerSecond, "maxReadRequestsPerSecond": a.MaxReadRequestsPerSecond,
-		"maxEventChannelsAtOnce": a.MaxEventChannelsAtOnce, "maxEventBatchSize": a.MaxEventBatchSize,
-	} {
-		if limit != nil && *limit != -1 {
-			names = append(names, name)
-		}
+// openLimit is a limit of which the hub's default is that there is none: 0 if it is not
+// set or -1.
+func openLimit(n *int) int {
+	if n == nil || *n < 0 {
+		return 0
 	}
-	slices.Sort(names)
-	return names
+	return min(*n, math.MaxInt32)
 }
 
 // hooks are the app's endpoints.

@@ -31,9 +31,11 @@ const oneApp = `"id":"a2","key":"k2","secret":"0123456789abcdef0123456789abcdef"
 func TestFurtherApps(t *testing.T) {
 	c := config{AppEnv: "production", AppID: "a1", AppKey: "k1", HubAppsFile: appsFile(t, `[{`+oneApp+`,"enabled":false,"enableClientMessages":true,
 		"maxConnections":-1,"maxClientEventsPerSecond":-1,"maxPresenceMembersPerChannel":50,"maxPresenceMemberSizeInKb":0.5,"maxEventPayloadInKb":100,
+		"maxEventChannelsAtOnce":20,"maxEventBatchSize":-1,"maxBackendEventsPerSecond":500,"maxReadRequestsPerSecond":-1,"authorizationTimeoutInSeconds":45,
 		"allowedOrigins":["https://a.example"],"enableUserAuthentication":true,"enableWatchlist":true,"enableSubscriptionCount":true,
 		"webhooks":[{"url":"https://a.example/hook","event_types":["channel_occupied"],"filter":{"channel_name_starts_with":"a","channel_name_ends_with":"z"},"headers":{"X-A":"b"}}]},
-		{"id":"a3","key":"k3","secret":"0123456789abcdef0123456789abcdef","maxConnections":7,"maxClientEventsPerSecond":3,"maxPresenceMembersPerChannel":-1}]`)}
+		{"id":"a3","key":"k3","secret":"0123456789abcdef0123456789abcdef","maxConnections":7,"maxClientEventsPerSecond":3,"maxPresenceMembersPerChannel":-1,
+		"maxEventChannelsAtOnce":-1,"maxEventBatchSize":200,"maxBackendEventsPerSecond":-1,"maxReadRequestsPerSecond":9,"authorizationTimeoutInSeconds":-1}]`)}
 	entries, err := c.furtherApps()
 	must(t, err)
 	want := []hub.App{
@@ -41,10 +43,12 @@ func TestFurtherApps(t *testing.T) {
 			ID: "a2", Key: "k2", Secret: "0123456789abcdef0123456789abcdef", Disabled: true, ClientMessages: true, AllowedOrigins: []string{"https://a.example"},
 			UserAuthentication: true, Watchlist: true, SubscriptionCount: true,
 			MaxPresenceMembers: 50, MaxPresenceMemberBytes: 512, MaxEventPayloadBytes: 100 << 10, MaxClientEventsPerSecond: math.MaxInt32,
+			MaxEventChannels: 20, MaxEventBatch: math.MaxInt32, MaxBackendEventsPerSecond: 500, AuthorizationTimeout: 45 * time.Second,
 		},
 		{
 			ID: "a3", Key: "k3", Secret: "0123456789abcdef0123456789abcdef", MaxConnections: 7,
 			MaxPresenceMembers: math.MaxInt32, MaxClientEventsPerSecond: 3,
+			MaxEventChannels: math.MaxInt32, MaxEventBatch: 200, MaxReadRequestsPerSecond: 9,
 		},
 	}
 	for i, entry := range entries {
@@ -77,6 +81,8 @@ func TestFurtherAppsRefused(t *testing.T) {
 		{`[{"id":"a/3","key":"k3","secret":"x"}]`, "cannot have any of"},
 		{`[{` + oneApp + `,"maxConnections":0}]`, "the field maxConnections is a number above 0, or -1 for no limit"},
 		{`[{` + oneApp + `,"maxEventPayloadInKb":-2}]`, "the field maxEventPayloadInKb is a number above 0"},
+		{`[{` + oneApp + `,"authorizationTimeoutInSeconds":1.5}]`, "the field authorizationTimeoutInSeconds is a whole number"},
+		{`[{` + oneApp + `,"maxBackendEventsPerSecond":0}]`, "the field maxBackendEventsPerSecond is a number above 0, or -1"},
 		{`[{` + oneApp + `,"webhooks":[{"url":"ftp://a"}]}]`, "app number 1 (a2): webhook number 1: url: must begin with https://"},
 		{`[{` + oneApp + `,"webhooks":[{"url":"http://a.example","event_types":["x"]}]}]`, `there is no event "x"`},
 		{`[{` + oneApp + `,"webhooks":[{"lambda_function":"x"}]}]`, `there is no field "lambda_function"`},
@@ -122,7 +128,7 @@ func TestAnAppOfTheFile(t *testing.T) {
 				hooks <- hook
 			}))
 			defer receiver.Close()
-			apps := appsFile(t, `[{`+oneApp+`,"maxConnections":1,"maxReadRequestsPerSecond":5,"webhooks":[{"url":"`+receiver.URL+`"}]}]`)
+			apps := appsFile(t, `[{`+oneApp+`,"maxConnections":1,"maxReadRequestsPerSecond":1,"maxEventChannelsAtOnce":2,"webhooks":[{"url":"`+receiver.URL+`"}]}]`)
 			p := serve(t, t.TempDir(), command, "--hub-apps-file="+apps, "--metrics-prefix=soketi_")
 			join := func() *websocket.Conn {
 				socket, _, err := websocket.Dial(t.Context(), "ws://"+p.hub+"/app/k2?protocol=7", nil)
@@ -159,7 +165,13 @@ func TestAnAppOfTheFile(t *testing.T) {
 			if m := usage.Memory; m.Used <= 0 || m.Total < m.Used || m.Percent <= 0 || m.Percent > 100 {
 				t.Errorf("usage %+v", m)
 			}
-			if code := p.stop(); code != 0 || !strings.Contains(p.text(), "maxReadRequestsPerSecond") {
+			if err := client.TriggerMulti([]string{"a", "b", "c"}, "e", "x"); err == nil || !strings.Contains(err.Error(), "at most 2 channels") {
+				t.Errorf("three channels: %v", err)
+			}
+			if !refused(&client) {
+				t.Error("the limit on questions holds nobody back")
+			}
+			if code := p.stop(); code != 0 {
 				t.Errorf("exit code %d:\n%s", code, p.text())
 			}
 			if hook := <-hooks; hook.Events[0].Name != "channel_vacated" {
@@ -167,6 +179,16 @@ func TestAnAppOfTheFile(t *testing.T) {
 			}
 		})
 	}
+}
+
+// refused asks until the server finds it too often. It has one question a second.
+func refused(client *pusher.Client) bool {
+	for range 100 {
+		if _, err := client.Channels(pusher.ChannelsParams{}); err != nil {
+			return strings.Contains(err.Error(), "429")
+		}
+	}
+	return false
 }
 
 // metrics is the address of the process's metrics.

@@ -24,13 +24,16 @@ type config struct {
 	MetricsAddr string `env:"METRICS_ADDR" default:"127.0.0.1:9601" help:"Address of the Prometheus metrics."`
 	DataDir     string `env:"DATA_DIR" default:"./data" help:"Folder of the embedded PostgreSQL and of generated secrets."`
 
-	AppID     string `env:"REALTIME_APP_ID,SOKETI_APP_ID,SOKETI_DEFAULT_APP_ID,PUSHER_APP_ID" help:"Id of the realtime app; generated once in dev."`
-	AppKey    string `env:"REALTIME_APP_KEY,SOKETI_APP_KEY,SOKETI_DEFAULT_APP_KEY,PUSHER_APP_KEY,PUSHER_KEY" help:"Public key of the realtime app; generated once in dev."`
-	AppSecret string `env:"REALTIME_APP_SECRET,SOKETI_APP_SECRET,SOKETI_DEFAULT_APP_SECRET,PUSHER_APP_SECRET,PUSHER_SECRET" help:"Secret of the realtime app; generated once in dev." secret:""`
+	AppID     string `env:"REALTIME_APP_ID,PUSHER_APP_ID" help:"Id of the realtime app; generated once in dev."`
+	AppKey    string `env:"REALTIME_APP_KEY,PUSHER_APP_KEY,PUSHER_KEY" help:"Public key of the realtime app; generated once in dev."`
+	AppSecret string `env:"REALTIME_APP_SECRET,PUSHER_APP_SECRET,PUSHER_SECRET" help:"Secret of the realtime app; generated once in dev." secret:""`
 
+	appSettings
 	HubAppsFile   string `env:"HUB_APPS_FILE" help:"JSON array of further apps, with the field names of soketi; they may have webhooks."`
 	AcceptRate    int    `env:"HUB_ACCEPT_RATE" default:"2000" help:"New sockets a second, and twice as many at once; more wait for their turn, up to 5 s. 0 is no limit."`
 	MetricsPrefix string `env:"METRICS_PREFIX" default:"ftcmetrics_" help:"What the names of the hub's metrics begin with; soketi_ fits dashboards made for soketi."`
+
+	HubShutdownGrace time.Duration `env:"HUB_SHUTDOWN_GRACE" default:"10s" help:"How long a stop may take; clients are sent away over a part of it."`
 
 	ActivityTimeout time.Duration `env:"HUB_ACTIVITY_TIMEOUT" default:"30s" help:"Silence after which a client asks whether the hub is there."`
 	CORSOrigins     []string      `env:"CORS_ORIGINS" help:"Origins whose pages may call the API and open sockets, separated by commas."`
@@ -83,6 +86,12 @@ var errProduction = errors.New("this configuration is not fit for APP_ENV=produc
 func (c config) check(addresses ...string) error {
 	if strings.Trim(c.MetricsPrefix, prefixBytes) != "" || strings.IndexAny(c.MetricsPrefix, "0123456789") == 0 {
 		return fmt.Errorf("METRICS_PREFIX: %q has something else than letters, digits and _", c.MetricsPrefix)
+	}
+	if c.HubShutdownGrace <= 0 {
+		return errors.New("HUB_SHUTDOWN_GRACE is a time such as 10s")
+	}
+	if err := c.appSettings.check(c.production()); err != nil {
+		return err
 	}
 	if !c.production() {
 		for _, address := range addresses {
@@ -164,7 +173,7 @@ func secretFiles(environ []string) kong.Resolver {
 		if !flag.Tag.Has("secret") {
 			return nil, nil
 		}
-		for _, name := range flag.Envs {
+		for _, name := range append(soketiAliases(flag.Envs[0]), flag.Envs...) {
 			path := lookup(environ, name+"_FILE")
 			if path == "" {
 				continue
@@ -214,5 +223,15 @@ func collect(t reflect.Type, known map[string]bool) {
 		for name := range strings.SplitSeq(field.Tag.Get("env"), ",") {
 			known[name] = true
 		}
+	}
+}
+
+// warnUnheeded tells the operator of variables that are set and that nothing reads.
+func warnUnheeded(logger *slog.Logger, environ []string, hubAlone bool) {
+	for _, name := range unknown(environ, serveConfig{}) {
+		logger.Warn("nothing reads this variable; is it misspelt?", slog.String("name", name))
+	}
+	for _, name := range soketiUnheeded(environ, hubAlone) {
+		logger.Warn("this variable of soketi means nothing to this command", slog.String("name", name))
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
 )
@@ -26,12 +25,12 @@ func (c *hubCommand) Run(in *invocation) error {
 		return err
 	}
 	logger := c.logger(in.err)
-	app := hub.App{ID: c.AppID, Key: c.AppKey, Secret: c.AppSecret, ClientMessages: true, UserAuthentication: true, AllowedOrigins: c.CORSOrigins}
+	warnUnheeded(logger, in.environ, true)
 	l, err := listen(c.HubAddr, c.MetricsAddr, "")
 	if err != nil {
 		return err
 	}
-	r, err := c.newRealtime(app, hub.Options{Logger: logger}, l.hubPort())
+	r, err := c.newRealtime(c.ownApp(c.CORSOrigins), hub.Options{Logger: logger}, l.hubPort())
 	if err != nil {
 		return errors.Join(err, l.close(context.Background()))
 	}
@@ -42,7 +41,10 @@ func (c *hubCommand) Run(in *invocation) error {
 	case <-in.ctx.Done():
 	case failed = <-l.failed:
 	}
-	limit, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	logger.Info("stopping")
+	limit, cancel := context.WithTimeout(context.Background(), c.HubShutdownGrace)
 	defer cancel()
-	return errors.Join(failed, r.shutdown(limit), l.close(limit))
+	err = errors.Join(failed, r.drain(limit, logger), l.close(limit))
+	_ = r.webhooks.Shutdown(limit) // what it drops at the deadline it has logged
+	return err
 }

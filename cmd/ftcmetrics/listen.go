@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/docs"
+	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
 )
 
 // listeners are the addresses of a node. They are taken first of all, so that a second
@@ -104,10 +105,13 @@ func (r *realtimePart) mount(apiHandler http.Handler) http.Handler {
 // mountHub is the hub's own address: sockets and the Pusher HTTP API, nothing else.
 func (r *realtimePart) mountHub() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		if strings.HasPrefix(request.URL.Path, "/app/") {
+		switch {
+		case strings.HasPrefix(request.URL.Path, "/app/"):
 			r.sockets.ServeHTTP(w, request)
-			return
+		case request.URL.Path == "/ready" && !r.ready():
+			http.Error(w, hub.ErrStopped.Detail, http.StatusServiceUnavailable)
+		default:
+			r.httpAPI.ServeHTTP(w, request)
 		}
-		r.httpAPI.ServeHTTP(w, request)
 	})
 }

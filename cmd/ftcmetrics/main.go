@@ -23,10 +23,11 @@ func main() {
 
 // commands is the command line. Each command's Run gets the invocation.
 type commands struct {
-	Serve serveCommand `cmd:"" default:"withargs" help:"Run the server: API, hub and web page (the default)."`
-	Hub   hubCommand   `cmd:"" help:"Run the hub alone, for any Pusher client and server library; no PostgreSQL."`
-	Demo  demoCommand  `cmd:"" help:"Run the server and play an FTC event on it, so that there is something to see."`
-	Owner ownerCommand `cmd:"" help:"Manage the operators of this server."`
+	Serve     serveCommand     `cmd:"" default:"withargs" help:"Run the server: API, hub and web page (the default)."`
+	Hub       hubCommand       `cmd:"" help:"Run the hub alone, for any Pusher client and server library; no PostgreSQL."`
+	Demo      demoCommand      `cmd:"" help:"Run the server and play an FTC event on it, so that there is something to see."`
+	Owner     ownerCommand     `cmd:"" help:"Manage the operators of this server."`
+	Analytics analyticsCommand `cmd:"" help:"Compute ratings from files."`
 }
 
 // invocation is what a command gets from the process that runs it.
@@ -48,7 +49,7 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int
 		kong.Writers(out, errOut),
 		kong.Exit(func(code int) { exited = code }),
 		kong.UsageOnError(),
-		kong.Resolvers(secretFiles(environ)),
+		kong.Resolvers(secretFiles(environ), soketiVariables(environ)),
 	)
 	if err != nil {
 		fmt.Fprintln(errOut, "ftcmetrics:", err)

@@ -50,7 +50,13 @@ func program(dir string, args ...string) *exec.Cmd {
 // serve starts the program and returns when it serves.
 func serve(t *testing.T, dir string, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, cmd: program(dir, args...), done: make(chan struct{})}
+	return launch(t, program(dir, args...))
+}
+
+// launch is serve with a command that is made already.
+func launch(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{t: t, cmd: cmd, done: make(chan struct{})}
 	stderr, err := p.cmd.StderrPipe()
 	must(t, err)
 	must(t, p.cmd.Start())
@@ -170,6 +176,10 @@ func TestWrongCommandLines(t *testing.T) {
 		{"an address in use", []string{"HTTP_ADDR=127.0.0.1:70000"}, nil, 1, "HTTP_ADDR"},
 		{"a proxy that is no network", []string{"TRUSTED_PROXIES=everybody"}, nil, 1, "TRUSTED_PROXIES"},
 		{"a log level", []string{"LOG_LEVEL=loud"}, nil, 2, "log-level"},
+		{"a limit of nothing", []string{"HUB_MAX_CONNECTIONS=0"}, []string{"hub"}, 1, "HUB_MAX_CONNECTIONS is a number above 0, or -1"},
+		{"a limit below nothing", []string{"HUB_MAX_EVENT_KB=-0.5"}, nil, 1, "HUB_MAX_EVENT_KB is a number above 0"},
+		{"no time to stop", []string{"HUB_SHUTDOWN_GRACE=0s"}, []string{"hub"}, 1, "HUB_SHUTDOWN_GRACE"},
+		{"a negative patience", []string{"HUB_AUTHORIZATION_TIMEOUT=-1s"}, []string{"hub"}, 1, "HUB_AUTHORIZATION_TIMEOUT"},
 		{"a secret file that is not there", []string{"REALTIME_APP_SECRET_FILE=/nonexistent"}, nil, 2, "nonexistent"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

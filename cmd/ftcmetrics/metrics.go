@@ -25,6 +25,7 @@ type metrics struct {
 	port     string
 	traffic  map[string]*traffic // of the HTTP API, by app
 	figures  []figure
+	delays   *prometheus.Desc
 }
 
 // figure is one metric: how it reads from what is known of an app.
@@ -51,8 +52,11 @@ func newMetrics(prefix string, port int, apps []hub.App, h *hub.Hub, webhooks *w
 	for _, app := range apps {
 		m.traffic[app.ID] = &traffic{}
 	}
+	describe := func(name, help string) *prometheus.Desc {
+		return prometheus.NewDesc(prefix+name, help, []string{"app_id", "port"}, nil)
+	}
 	add := func(kind prometheus.ValueType, name, help string, read func(*reading) int64) {
-		m.figures = append(m.figures, figure{prometheus.NewDesc(prefix+name, help, []string{"app_id", "port"}, nil), kind, read})
+		m.figures = append(m.figures, figure{describe(name, help), kind, read})
 	}
 	const gauge, counter = prometheus.GaugeValue, prometheus.CounterValue
 	add(gauge, "connected", "Sockets that are open.", func(r *reading) int64 { return int64(r.Connections) })
@@ -72,6 +76,7 @@ func newMetrics(prefix string, port int, apps []hub.App, h *hub.Hub, webhooks *w
 	add(counter, "webhook_notices_dropped_total", "Webhook notices given up.", func(r *reading) int64 { return r.hooks.Dropped })
 	add(counter, "webhook_requests_failed_total", "Webhook requests that were not answered with 2xx.", func(r *reading) int64 { return r.hooks.Failed })
 	add(gauge, "webhook_notices_queued", "Webhook notices that wait.", func(r *reading) int64 { return r.hooks.Queued })
+	m.delays = describe("delivery_seconds", "Time from the publish of an event until it is written to the sockets of all subscribers, or in line for slow ones.")
 	return m
 }
 
@@ -80,6 +85,7 @@ func (m *metrics) Describe(out chan<- *prometheus.Desc) {
 	for _, f := range m.figures {
 		out <- f.desc
 	}
+	out <- m.delays
 }
 
 // Collect implements prometheus.Collector.
@@ -89,6 +95,11 @@ func (m *metrics) Collect(out chan<- prometheus.Metric) {
 		for _, f := range m.figures {
 			out <- prometheus.MustNewConstMetric(f.desc, f.kind, float64(f.read(r)), id, m.port)
 		}
+		within := map[float64]uint64{}
+		for i, bound := range hub.DelayBounds() {
+			within[bound.Seconds()] = uint64(r.Delays.Within[i])
+		}
+		out <- prometheus.MustNewConstHistogram(m.delays, uint64(r.Delays.Count), r.Delays.Sum.Seconds(), within, id, m.port)
 	}
 }
 

@@ -42,8 +42,8 @@ func rows(table *strings.Builder, t reflect.Type) {
 		}
 		names := strings.Split(field.Tag.Get("env"), ",")
 		meaning := field.Tag.Get("help")
-		if len(names) > 1 {
-			meaning += " Also `" + strings.Join(names[1:], "`, `") + "`."
+		if also := append(soketiAliases(names[0]), names[1:]...); len(also) > 0 {
+			meaning += " Also `" + strings.Join(also, "`, `") + "`."
 		}
 		table.WriteString("| `" + names[0] + "` | " + field.Tag.Get("default") + " | " + meaning + " |\n")
 	}

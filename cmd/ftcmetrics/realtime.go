@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime/httpapi"
@@ -18,6 +17,7 @@ type realtimePart struct {
 	metrics  *metrics
 	sockets  http.Handler // GET /app/{key}
 	httpAPI  http.Handler // /apps/...
+	calls    calls        // of the HTTP API
 }
 
 // newRealtime makes a hub for the own app and those of HUB_APPS_FILE.
@@ -26,16 +26,17 @@ func (c config) newRealtime(own hub.App, options hub.Options, port int) (*realti
 	if err != nil {
 		return nil, err
 	}
+	ownHooks, err := c.ownHooks()
+	if err != nil {
+		return nil, err
+	}
 	options.Apps = []hub.App{own}
-	hooks := webhook.Options{AnyAddress: !c.production(), Logger: options.Logger}
-	wanted := false
+	hooks := webhook.Options{Apps: []webhook.App{ownHooks}, AnyAddress: !c.production(), Logger: options.Logger}
+	wanted := len(ownHooks.Endpoints) > 0
 	for _, entry := range entries {
 		options.Apps = append(options.Apps, entry.hubApp())
 		hooks.Apps = append(hooks.Apps, entry.hooks())
 		wanted = wanted || len(entry.Webhooks) > 0
-		for _, field := range entry.unheeded() {
-			options.Logger.Warn("this server does nothing about a field of HUB_APPS_FILE", slog.String("app", entry.ID), slog.String("field", field))
-		}
 	}
 	r := &realtimePart{}
 	if r.webhooks, err = webhook.New(hooks); err != nil {
@@ -50,11 +51,6 @@ func (c config) newRealtime(own hub.App, options hub.Options, port int) (*realti
 	}
 	r.metrics = newMetrics(c.MetricsPrefix, port, options.Apps, r.hub, r.webhooks)
 	r.sockets = acceptLimit(c.AcceptRate, http.HandlerFunc(r.hub.ServeSocket))
-	r.httpAPI = r.metrics.count(httpapi.New(r.hub, httpapi.WithOrigins(c.CORSOrigins...)))
+	r.httpAPI = r.calls.count(r.metrics.count(httpapi.New(r.hub, httpapi.WithOrigins(c.CORSOrigins...))))
 	return r, nil
-}
-
-// shutdown ends the sockets, and then delivers what webhooks have to tell.
-func (r *realtimePart) shutdown(ctx context.Context) error {
-	return errors.Join(r.hub.Shutdown(ctx), r.webhooks.Shutdown(ctx))
 }

@@ -62,9 +62,7 @@ func start(in *invocation, c serveConfig, greet func(*node, *invocation) error) 
 		return nil, err
 	}
 	n = &node{config: c, logger: c.logger(in.err)}
-	for _, name := range unknown(in.environ, serveConfig{}) {
-		n.logger.Warn("nothing reads this variable; is it misspelt?", slog.String("name", name))
-	}
+	warnUnheeded(n.logger, in.environ, false)
 	if n.servers, err = listen(c.HubAddr, c.MetricsAddr, c.HTTPAddr); err != nil {
 		return nil, err
 	}
@@ -89,8 +87,7 @@ func quiet(*node, *invocation) error { return nil }
 // assemble makes the parts and connects them.
 func (n *node) assemble(ctx context.Context) error {
 	c := n.config
-	app := hub.App{ID: c.AppID, Key: c.AppKey, Secret: c.AppSecret, ClientMessages: true, UserAuthentication: true, AllowedOrigins: c.socketOrigins()}
-	r, err := c.newRealtime(app, hub.Options{
+	r, err := c.newRealtime(c.ownApp(c.socketOrigins()), hub.Options{
 		Logger: n.logger,
 		OnOccupied: func(appID string, channel realtime.Channel, at time.Time) {
 			if appID == c.AppID {
@@ -179,7 +176,7 @@ func (c serveConfig) socketOrigins() []string {
 }
 
 func (n *node) ready(ctx context.Context) error {
-	if !n.realtime.hub.Ready() {
+	if !n.realtime.ready() {
 		return errors.New("the hub is stopping")
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
@@ -217,17 +214,17 @@ func (n *node) wait(ctx context.Context) error {
 	case <-n.database.gone():
 		failed = errors.New("the embedded PostgreSQL ended by itself; its log is above")
 	}
-	limit, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	limit, cancel := context.WithTimeout(context.Background(), n.config.HubShutdownGrace)
 	defer cancel()
 	return errors.Join(failed, n.close(limit))
 }
 
-// close stops in the order that keeps promises longest: no new requests, sockets told to
-// come back, the relay, the database.
+// close stops in the order that keeps promises longest: sockets told to come back, no new
+// requests, the relay, the database.
 func (n *node) close(ctx context.Context) error {
 	var errs []error
 	if n.realtime != nil {
-		n.work.Go(func() { _ = n.realtime.shutdown(ctx) }) // it fails only by the deadline, which closes the rest
+		errs = append(errs, n.realtime.drain(ctx, n.logger))
 	}
 	if n.servers != nil {
 		errs = append(errs, n.servers.close(ctx))
@@ -236,6 +233,9 @@ func (n *node) close(ctx context.Context) error {
 		n.stopping()
 	}
 	n.work.Wait()
+	if n.realtime != nil {
+		_ = n.realtime.webhooks.Shutdown(ctx) // what it drops at the deadline it has logged
+	}
 	if n.database != nil {
 		errs = append(errs, n.database.close())
 	}

@@ -46,7 +46,8 @@ var rules = []rule{
 	{folder: "scouting/seasons", ours: []string{"fault"}, denied: slices.Concat(httpSide, sql), tests: []string{"internal/..."}},
 	{folder: "teams", ours: slices.Concat([]string{"accounts"}, storage), denied: httpSide, tests: featureTests},
 	{folder: "accounts", ours: storage, denied: httpSide, tests: featureTests},
-	{folder: "ftc/firstapi", ours: []string{"ftc", "fault"}, denied: sql, tests: featureTests},
+	{folder: "ftc/firstapi", ours: []string{"ftc", "fault"}, denied: sql, tests: slices.Concat([]string{"ftc/firstapi/firstapitest"}, featureTests)},
+	{folder: "ftc/firstapi/firstapitest", ours: []string{"ftc"}, denied: sql, tests: []string{"internal/..."}},
 	{folder: "ftc", ours: slices.Concat([]string{"accounts"}, storage), denied: httpSide, tests: featureTests},
 	{folder: "analytics", denied: allIO, tests: []string{"internal/..."}},
 
@@ -58,6 +59,8 @@ var rules = []rule{
 	// The hub half knows no feature and no SQL.
 	{folder: "realtime", ours: []string{"fault"}, denied: slices.Concat(httpSide, sql), tests: hubTests},
 	{folder: "realtime/protocol", ours: words, denied: slices.Concat([]string{"os/..."}, httpSide, sql), tests: hubTests},
+	// The suite knows servers from outside only; its tests hold the real hub to it.
+	{folder: "realtime/realtimetest", ours: []string{"realtime"}, denied: sql, tests: hubTests},
 	{folder: "realtime/...", ours: hubParts, denied: sql, tests: hubTests},
 	{folder: "docs", tests: []string{anything}},
 	{folder: "fault", denied: slices.Concat(httpSide, sql)},

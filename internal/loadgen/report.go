@@ -75,21 +75,28 @@ func takeMedians(results []Result) medians {
 }
 
 // Report writes the medians of the results, a column for each label and, if there is a
-// peer, one for each other label's ratio to it; then the goals of the first label that is
-// not the peer.
-func Report(w io.Writer, results []Result, peer string) error {
+// peer or a floor, one for each other label's ratio to it; then the goals of the first
+// label that is neither.
+func Report(w io.Writer, results []Result, peer, floor string) error {
 	var labels []string
 	for _, r := range results {
 		if !slices.Contains(labels, r.Label) {
 			labels = append(labels, r.Label)
 		}
 	}
-	if !slices.Contains(labels, peer) {
-		peer = ""
+	ours := slices.DeleteFunc(slices.Clone(labels), func(l string) bool { return l == peer || l == floor })
+	var ratios [][2]string
+	for _, other := range []*string{&peer, &floor} {
+		if !slices.Contains(labels, *other) {
+			*other = ""
+			continue
+		}
+		for _, label := range ours {
+			ratios = append(ratios, [2]string{label, *other})
+		}
 	}
-	ours := slices.DeleteFunc(slices.Clone(labels), func(l string) bool { return l == peer })
 	m := takeMedians(results)
-	if err := figures(m, failures(results), labels, ours, peer).write(w); err != nil {
+	if err := figures(m, failures(results), labels, ratios).write(w); err != nil {
 		return err
 	}
 	if len(ours) == 0 {
@@ -98,7 +105,7 @@ func Report(w io.Writer, results []Result, peer string) error {
 	if _, err := fmt.Fprintln(w); err != nil {
 		return err
 	}
-	return judge(m, ours[0], peer).write(w)
+	return judge(m, ours[0], peer, floor).write(w)
 }
 
 // failures counts the failed runs by scenario and label.
@@ -115,12 +122,11 @@ func failures(results []Result) map[string]map[string]int {
 	return failed
 }
 
-func figures(m medians, failed map[string]map[string]int, labels, ours []string, peer string) table {
+// figures lists the medians of the labels, and the ratios of some to others.
+func figures(m medians, failed map[string]map[string]int, labels []string, ratios [][2]string) table {
 	head := append([]string{"scenario: metric"}, labels...)
-	if peer != "" {
-		for _, label := range ours {
-			head = append(head, label+" / "+peer)
-		}
+	for _, r := range ratios {
+		head = append(head, r[0]+" / "+r[1])
 	}
 	t := table{head}
 	for _, scenario := range Scenarios() {
@@ -129,12 +135,10 @@ func figures(m medians, failed map[string]map[string]int, labels, ours []string,
 			for _, label := range labels {
 				row = append(row, format(m.find(scenario, metric, label)))
 			}
-			if peer != "" {
-				theirs, known := m.find(scenario, metric, peer)
-				for _, label := range ours {
-					v, ok := m.find(scenario, metric, label)
-					row = append(row, format(v/theirs, ok && known && theirs != 0))
-				}
+			for _, r := range ratios {
+				v, ok := m.find(scenario, metric, r[0])
+				theirs, known := m.find(scenario, metric, r[1])
+				row = append(row, format(v/theirs, ok && known && theirs != 0))
 			}
 			t = append(t, row)
 		}

@@ -29,7 +29,7 @@ func results() []Result {
 func TestReport(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := Report(&b, results(), "peer"); err != nil {
+	if err := Report(&b, results(), "peer", ""); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -48,11 +48,43 @@ func TestReport(t *testing.T) {
 	}
 }
 
+// TestReportFloor: a bound moves with the floor where both days are known, and only there.
+func TestReportFloor(t *testing.T) {
+	t.Parallel()
+	run := func(label, scenario, metric string, v float64) Result {
+		return Result{Label: label, Scenario: scenario, Metrics: Metrics{metric: v}}
+	}
+	var b bytes.Buffer
+	err := Report(&b, []Result{
+		run("ours", "latency", "cpu_s_per_million", 6), run("floor", "latency", "cpu_s_per_million", 4.5),
+		run("ours", "many", "cpu_us_per_publish", 26), run("floor", "many", "cpu_us_per_publish", 3.5),
+		run("ours", "private", "cpu_us_per_subscribe", 11),
+		run("ours", "fanout", "cpu_s_per_million", 0.5), run("floor", "fanout", "cpu_s_per_million", 3),
+	}, "peer", "floor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"| scenario: metric              | ours | floor | ours / floor |\n",
+		"| latency: cpu_s_per_million    |    6 |  4.50 |         1.33 |\n",
+		"|        bound | reached |      verdict | floor now / then | bound by floor | verdict by floor |\n",
+		"| one at a time: CPU s per million            |      <= 4.50 |       6 |       missed |             1.50 |        <= 6.75 |              met |\n",
+		"| many channels: CPU us per publish           |        <= 27 |      26 |          met |             0.50 |        <= 13.5 |           missed |\n",
+		"| signed subscription: CPU us                 |        <= 12 |      11 |          met |                - |          <= 12 |              met |\n",
+		"| fan-out, saturated: CPU s per million       |      <= 0.35 |    0.50 |       missed |                - |        <= 0.35 |           missed |\n",
+		"| fan-out, saturated: deliveries/s            | >= 10 x peer |       - | not measured |                - |   >= 10 x peer |     not measured |\n",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+}
+
 func TestReportAlone(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	all := results()
-	if err := Report(&b, []Result{all[1], all[3]}, "peer"); err != nil {
+	if err := Report(&b, []Result{all[1], all[3]}, "peer", ""); err != nil {
 		t.Fatal(err)
 	}
 	if text := b.String(); strings.Contains(text, "/ peer") || !strings.Contains(text, "| fan-out, saturated: deliveries/s            | >= 10 x peer |       - | not measured |") {

@@ -2,7 +2,9 @@ package httpapi
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/ftcmetrics/ftcmetrics/fault"
 )
@@ -16,6 +18,9 @@ type problem struct {
 
 // writeError is the one place that turns an error into an answer.
 func writeError(w http.ResponseWriter, err error) {
+	if fast := (tooFast{}); errors.As(err, &fast) {
+		w.Header().Set("Retry-After", strconv.Itoa(fast.seconds()))
+	}
 	f := fault.From(err)
 	write(w, status(f.Kind), f.Code, f.Detail)
 }

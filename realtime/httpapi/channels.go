@@ -50,7 +50,7 @@ func (a *api) channels(r *request) (any, error) {
 			return nil, errPrefix
 		}
 	}
-	found, err := a.hub.Channels(r.app.ID, prefix)
+	found, err := a.hub.Channels(r.tenant.ID, prefix)
 	if err != nil {
 		return nil, err
 	}
@@ -63,14 +63,14 @@ func (a *api) channels(r *request) (any, error) {
 
 // channel answers GET /apps/{app}/channels/{channel}.
 func (a *api) channel(r *request) (any, error) {
-	name, err := realtime.ParseChannel(r.PathValue("channel"))
+	name, err := realtime.ParseChannel(r.name)
 	if err != nil {
 		return nil, err
 	}
 	if err := checkInfo(name, r.query["info"]); err != nil {
 		return nil, err
 	}
-	c, err := a.hub.Channel(r.app.ID, name)
+	c, err := a.hub.Channel(r.tenant.ID, name)
 	if err != nil {
 		return nil, err
 	}
@@ -81,11 +81,11 @@ func (a *api) channel(r *request) (any, error) {
 
 // users answers GET /apps/{app}/channels/{channel}/users.
 func (a *api) users(r *request) (any, error) {
-	name, err := realtime.ParseChannel(r.PathValue("channel"))
+	name, err := realtime.ParseChannel(r.name)
 	if err != nil {
 		return nil, err
 	}
-	ids, err := a.hub.Users(r.app.ID, name)
+	ids, err := a.hub.Users(r.tenant.ID, name)
 	if err != nil {
 		return nil, err
 	}
@@ -101,11 +101,10 @@ func (a *api) users(r *request) (any, error) {
 
 // terminate answers POST /apps/{app}/users/{user}/terminate_connections.
 func (a *api) terminate(r *request) (any, error) {
-	user := r.PathValue("user")
-	if user == "" || len(user) > protocol.MaxUserID {
+	if len(r.name) > protocol.MaxUserID {
 		return nil, errUserID
 	}
-	a.hub.Terminate(r.app.ID, user)
+	a.hub.Terminate(r.tenant.ID, r.name)
 	return struct{}{}, nil
 }
 

@@ -13,6 +13,7 @@ import (
 // api answers the calls.
 type api struct {
 	hub     *hub.Hub
+	tenants map[string]*tenant // by the ids of their apps
 	now     func() time.Time
 	origins []string // whose pages may read answers
 }
@@ -26,31 +27,31 @@ func WithClock(now func() time.Time) Option { return func(a *api) { a.now = now 
 // New returns the handler of everything that a Pusher server serves: the sockets below
 // /app/, the HTTP API below /apps/, "OK" at / and the readiness at /ready.
 func New(h *hub.Hub, options ...Option) http.Handler {
-	a := &api{hub: h, now: time.Now}
+	a := &api{hub: h, now: time.Now, tenants: make(map[string]*tenant)}
+	for _, app := range h.Apps() {
+		a.tenants[app.ID] = newTenant(app)
+	}
 	for _, option := range options {
 		option(a)
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "OK") })
-	mux.HandleFunc("GET /ready", a.ready)
-	mux.HandleFunc("GET /app/{path...}", h.ServeSocket)
-	routes := []struct {
-		method, path string
-		call         call
-	}{
-		{http.MethodPost, "/apps/{app}/events", a.events},
-		{http.MethodPost, "/apps/{app}/batch_events", a.batchEvents},
-		{http.MethodGet, "/apps/{app}/channels", a.channels},
-		{http.MethodGet, "/apps/{app}/channels/{channel}", a.channel},
-		{http.MethodGet, "/apps/{app}/channels/{channel}/users", a.users},
-		{http.MethodPost, "/apps/{app}/users/{user}/terminate_connections", a.terminate},
+	return a.shared(http.HandlerFunc(a.serve))
+}
+
+// serve finds out what the request is for.
+func (a *api) serve(w http.ResponseWriter, r *http.Request) {
+	asks := r.Method == http.MethodGet || r.Method == http.MethodHead
+	switch path := r.URL.Path; {
+	case strings.HasPrefix(path, "/apps/"):
+		a.serveCall(w, r)
+	case asks && strings.HasPrefix(path, "/app/"):
+		a.hub.ServeSocket(w, r)
+	case asks && path == "/":
+		_, _ = io.WriteString(w, "OK")
+	case asks && path == "/ready":
+		a.ready(w)
+	default:
+		a.elsewhere(w, r)
 	}
-	for _, r := range routes {
-		mux.HandleFunc(r.method+" "+r.path, a.signed(r.call))
-		mux.HandleFunc(r.path, refuseMethod(r.method))
-	}
-	mux.HandleFunc("/", a.elsewhere)
-	return a.shared(mux)
 }
 
 // elsewhere answers at all other paths. Sockets learn of their mistake by a close code.
@@ -64,45 +65,47 @@ func (a *api) elsewhere(w http.ResponseWriter, r *http.Request) {
 
 // call is one call of the API, on behalf of an app. It returns what is encoded as the
 // answer.
-type call func(r *request) (any, error)
+type call func(a *api, r *request) (any, error)
 
 // request is a request that is known to come from the app's backend.
 type request struct {
-	*http.Request
-	app   hub.App
-	query map[string]string // its parameters, but those of the signature
-	body  []byte
+	tenant *tenant
+	name   string            // of the channel or user in the path
+	query  map[string]string // its parameters, but those of the signature
+	body   []byte
 }
 
-// signed verifies a request, calls, and writes the outcome.
-func (a *api) signed(do call) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		req, err := a.verify(w, r)
-		if err != nil {
+// serveCall verifies a request, calls, and writes the outcome.
+func (a *api) serveCall(w http.ResponseWriter, r *http.Request) {
+	to := find(r.URL.EscapedPath())
+	switch {
+	case to.do == nil:
+		a.elsewhere(w, r)
+		return
+	case !to.takes(r.Method):
+		to.refuseMethod(w)
+		return
+	}
+	req, err := a.verify(w, r, to)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	if to.method == http.MethodGet {
+		if err := req.tenant.mayRead(a.now()); err != nil {
 			writeError(w, err)
 			return
 		}
-		answer, err := do(req)
-		if err != nil {
-			writeError(w, err)
-			return
-		}
-		writeJSON(w, http.StatusOK, answer)
 	}
+	answer, err := to.do(a, req)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, answer)
 }
 
-func refuseMethod(allowed string) http.HandlerFunc {
-	allow := allowed
-	if allowed == http.MethodGet {
-		allow += ", " + http.MethodHead
-	}
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Allow", allow)
-		write(w, http.StatusMethodNotAllowed, "method-not-allowed", "This path answers "+allowed+" only.")
-	}
-}
-
-func (a *api) ready(w http.ResponseWriter, _ *http.Request) {
+func (a *api) ready(w http.ResponseWriter) {
 	if !a.hub.Ready() {
 		writeError(w, hub.ErrStopped)
 		return

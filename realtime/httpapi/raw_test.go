@@ -1,12 +1,10 @@
 package httpapi_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"strings"
 	"testing"
 	"time"
@@ -214,25 +212,5 @@ func TestHealth(t *testing.T) {
 	}
 	if get("/") != 200 || get("/ready") != 503 {
 		t.Error("after the shutdown")
-	}
-}
-
-func TestKeepAlive(t *testing.T) {
-	r := newRig(t)
-	fresh := 0
-	trace := &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-		if !info.Reused {
-			fresh++
-		}
-	}}
-	for i := range 20 {
-		r.do(raw{method: "POST", path: "/apps/1/events", body: `{"name":"n","channel":"c","data":"d"}`,
-			secret: []string{secret, "wrong"}[i%2],
-			spoil: func(r *http.Request) {
-				*r = *r.WithContext(httptrace.WithClientTrace(context.WithoutCancel(r.Context()), trace))
-			}})
-	}
-	if fresh != 1 {
-		t.Errorf("%d connections for 20 requests", fresh)
 	}
 }

@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/md5"
@@ -9,8 +10,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,22 +35,30 @@ const (
 
 // rig is a hub with its HTTP API behind a listener.
 type rig struct {
-	t      *testing.T
+	t      testing.TB
 	hub    *hub.Hub
 	server *httptest.Server
 	client pusher.Client
 }
 
-func newRig(t *testing.T, options ...httpapi.Option) *rig {
+func newRig(t testing.TB, options ...httpapi.Option) *rig {
 	t.Helper()
-	h, err := hub.New(hub.Options{Apps: []hub.App{
+	return newRigOf(t, []hub.App{
 		{ID: "1", Key: appKey, Secret: secret},
 		{ID: "2", Key: "off", Secret: secret, Disabled: true},
-	}})
+	}, options...)
+}
+
+func newRigOf(t testing.TB, apps []hub.App, options ...httpapi.Option) *rig {
+	t.Helper()
+	h, err := hub.New(hub.Options{Apps: apps})
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(httpapi.New(h, options...))
+	server := httptest.NewUnstartedServer(httpapi.New(h, options...))
+	server.Config.ErrorLog = log.New(complaints{t}, "", 0)
+	server.Config.MaxHeaderBytes = 16 << 10 // as the program has it
+	server.Start()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
@@ -55,6 +68,17 @@ func newRig(t *testing.T, options ...httpapi.Option) *rig {
 	return &rig{t: t, hub: h, server: server, client: pusher.Client{
 		AppID: "1", Key: appKey, Secret: secret, Host: strings.TrimPrefix(server.URL, "http://"), HTTPClient: server.Client(),
 	}}
+}
+
+// complaints fails the test that a handler panics in, or answers twice.
+type complaints struct{ t testing.TB }
+
+// Write implements io.Writer for the server's log.
+func (c complaints) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte("panic")) || bytes.Contains(line, []byte("superfluous")) {
+		c.t.Errorf("the server's log: %s", line)
+	}
+	return len(line), nil
 }
 
 // subscriber opens a socket that is subscribed to the channel.
@@ -108,8 +132,8 @@ type raw struct {
 	spoil              func(r *http.Request)
 }
 
-func (r *rig) do(q raw) (int, string) {
-	r.t.Helper()
+// sign returns the path and query of the request.
+func (r *rig) sign(q raw) string {
 	query := map[string]string{"auth_key": appKey, "auth_version": "1.0", "auth_timestamp": fmt.Sprint(time.Now().Unix())}
 	if q.body != "" {
 		sum := md5.Sum([]byte(q.body))
@@ -124,17 +148,26 @@ func (r *rig) do(q raw) (int, string) {
 	if q.secret == "" {
 		q.secret = secret
 	}
-	parts := make([]string, 0, len(query))
-	for _, name := range []string{"auth_key", "auth_timestamp", "auth_version", "body_md5", "filter_by_prefix", "info"} {
-		if value, ok := query[name]; ok {
-			parts = append(parts, name+"="+value)
-		}
+	var meant, escaped []string
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		meant = append(meant, name+"="+query[name])
+		escaped = append(escaped, name+"="+url.QueryEscape(query[name]))
 	}
-	text := strings.Join(parts, "&")
 	mac := hmac.New(sha256.New, []byte(q.secret))
-	mac.Write([]byte(q.method + "\n" + q.path + "\n" + text))
-	url := r.server.URL + q.path + "?" + text + "&auth_signature=" + hex.EncodeToString(mac.Sum(nil))
-	request, err := http.NewRequestWithContext(r.t.Context(), q.method, url, strings.NewReader(q.body))
+	mac.Write([]byte(q.method + "\n" + q.path + "\n" + strings.Join(meant, "&")))
+	return q.path + "?" + strings.Join(escaped, "&") + "&auth_signature=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+func (r *rig) do(q raw) (int, string) {
+	r.t.Helper()
+	status, _, body := r.send(q)
+	return status, body
+}
+
+// send is do with the header of the answer.
+func (r *rig) send(q raw) (int, http.Header, string) {
+	r.t.Helper()
+	request, err := http.NewRequestWithContext(r.t.Context(), q.method, r.server.URL+r.sign(q), strings.NewReader(q.body))
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -150,5 +183,5 @@ func (r *rig) do(q raw) (int, string) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	return answer.StatusCode, string(body)
+	return answer.StatusCode, answer.Header, string(body)
 }

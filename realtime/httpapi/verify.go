@@ -7,7 +7,6 @@ import (
 
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
-	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
 )
 
 // The refusals of a request whose sender is known.
@@ -18,16 +17,10 @@ var (
 	errBodyEncoded = fault.New(fault.Unsupported, "body-encoded", "A body with a Content-Encoding is not read.")
 )
 
-// bodyRoom is what a body may have beside the data of its events: names and channels.
-const bodyRoom = 64 << 10
-
-// maxEscape is how many bytes of JSON one byte of an event's data takes at most.
-const maxEscape = 6
-
 // verify proves that the request comes from the app's backend, and reads its body.
-func (a *api) verify(w http.ResponseWriter, r *http.Request) (*request, error) {
-	app, known := a.hub.App(r.PathValue("app"))
-	if !known {
+func (a *api) verify(w http.ResponseWriter, r *http.Request, to route) (*request, error) {
+	t := a.tenants[to.app]
+	if t == nil {
 		return nil, hub.ErrUnknownApp
 	}
 	query, err := parseQuery(r.URL.RawQuery)
@@ -39,16 +32,16 @@ func (a *api) verify(w http.ResponseWriter, r *http.Request) (*request, error) {
 	if escaped := r.URL.EscapedPath(); escaped != r.URL.Path {
 		paths = append(paths, escaped)
 	}
-	if err := checkAuth(r.Method, paths, query, app.Key, app.Secret, a.now()); err != nil {
+	if err := checkAuth(r.Method, paths, query, t.Key, t.Secret, a.now()); err != nil {
 		return nil, err
 	}
-	if app.Disabled {
+	if t.Disabled {
 		return nil, errDisabled
 	}
 	if r.Header.Get("Content-Encoding") != "" {
 		return nil, errBodyEncoded
 	}
-	body, err := readBody(w, r, bodyRoom+maxEscape*protocol.MaxBatch*int64(app.MaxEventPayloadBytes))
+	body, err := readBody(w, r, t.maxBody)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +49,7 @@ func (a *api) verify(w http.ResponseWriter, r *http.Request) (*request, error) {
 		return nil, err
 	}
 	delete(query, bodyMD5)
-	return &request{Request: r, app: app, query: query, body: body}, nil
+	return &request{tenant: t, name: to.name, query: query, body: body}, nil
 }
 
 // readBody reads at most limit bytes.

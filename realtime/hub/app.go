@@ -127,6 +127,15 @@ func newApp(h *Hub, settings App) *app {
 	return a
 }
 
+// Apps returns the settings of all apps, defaults filled in, in no order.
+func (h *Hub) Apps() []App {
+	all := make([]App, 0, len(h.byID))
+	for _, a := range h.byID {
+		all = append(all, a.App)
+	}
+	return all
+}
+
 // admit enters a socket. It reports false when the app has as many as it may have.
 func (a *app) admit(s *socket) bool {
 	a.mu.Lock()
@@ -177,4 +186,5 @@ type counts struct {
 	received, sent           atomic.Int64
 	receivedBytes, sentBytes atomic.Int64
 	slow, channels           atomic.Int64
+	delays                   delays
 }

@@ -35,7 +35,8 @@ type channel struct {
 // message is one frame in line for the subscribers of a channel.
 type message struct {
 	frame  []byte
-	except *socket // the one that does not get it, or nil
+	except *socket   // the one that does not get it, or nil
+	at     time.Time // when it was published; zero for what the hub itself tells
 }
 
 // subscription is one socket's part in a channel.

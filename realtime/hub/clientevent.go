@@ -19,7 +19,8 @@ var (
 
 // sendOn sends a client event to the other subscribers of its channel.
 func (s *socket) sendOn(m protocol.Message) error {
-	if !s.mayClientEvent(time.Now()) {
+	now := time.Now()
+	if !s.mayClientEvent(now) {
 		return errClientEventRate
 	}
 	if err := m.ClientEvent(); err != nil {
@@ -41,7 +42,7 @@ func (s *socket) sendOn(m protocol.Message) error {
 	}
 	size := len(m.Event) + len(m.Channel) + len(m.Data) + len(userID) + 64
 	frame := sealText(protocol.AppendClientEvent(newFrame(size), m, userID))
-	if !sub.channel.offer(message{frame: frame, except: s}) {
+	if !sub.channel.offer(message{frame: frame, except: s, at: now}) {
 		return errClientEventRoom
 	}
 	if s.app.hub.notices.notify != nil {

@@ -40,24 +40,25 @@ func (f *frames) next(in []byte) (op ws.OpCode, payload []byte, used int, err er
 		if err != nil {
 			return 0, nil, used, err
 		}
-		if missing := size - len(buf); missing <= 0 {
+		missing := size - len(buf)
+		switch {
+		case missing <= 0:
 			if len(f.begun) == 0 {
 				used = size
 			}
 			f.begun = nil
 			op, payload, err = f.finish(h, buf[size-int(h.Length):size])
 			return op, payload, used, err
-		} else if len(f.begun) == 0 {
+		case len(f.begun) == 0:
 			f.begun = append(f.begun, in...)
 			return ws.OpContinuation, nil, len(in), nil
-		} else if used == len(in) {
+		case used == len(in):
 			return ws.OpContinuation, nil, used, nil
-		} else {
-			n := min(missing, len(in)-used)
-			f.begun = append(f.begun, in[used:used+n]...)
-			used += n
-			buf = f.begun
 		}
+		n := min(missing, len(in)-used)
+		f.begun = append(f.begun, in[used:used+n]...)
+		used += n
+		buf = f.begun
 	}
 }
 

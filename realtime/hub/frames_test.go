@@ -2,6 +2,7 @@ package hub
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 	"unicode/utf8"
 
@@ -63,7 +64,7 @@ func FuzzFramesInParts(f *testing.F) {
 	f.Add([]byte{0x81, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0}, uint8(1))
 	f.Fuzz(func(t *testing.T, in []byte, n uint8) {
 		whole, parts := hear(t, in, len(in)+1), hear(t, in, int(n)+1)
-		if len(whole.said) != len(parts.said) || whole.err != parts.err {
+		if len(whole.said) != len(parts.said) || !errors.Is(whole.err, parts.err) {
 			t.Fatalf("whole: %d and %v; in parts of %d: %d and %v", len(whole.said), whole.err, n+1, len(parts.said), parts.err)
 		}
 		for i := range whole.said {

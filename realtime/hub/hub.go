@@ -19,8 +19,8 @@ var (
 	ErrEventName    = fault.New(fault.Invalid, "bad-event-name", "An event name has 1 to 200 bytes.")
 	ErrEventTooBig  = fault.New(fault.TooLarge, "event-too-large", "The data of the event is larger than this app allows.")
 	ErrNotPresence  = fault.New(fault.Invalid, "not-a-presence-channel", "Only presence channels have users.")
+	ErrManyChannels = fault.New(fault.Invalid, "too-many-channels", "An event goes to no more channels than its app allows.")
 	errHubFull      = fault.New(fault.Unavailable, "hub-full", "The hub holds as much for slow connections as it may.")
-	ErrManyChannels = fault.New(fault.Invalid, "too-many-channels", "An event goes to at most 100 channels.")
 )
 
 // DefaultActivityTimeout is how long a connection may be silent before its client asks
@@ -123,12 +123,3 @@ func (a *app) occupied(name realtime.Channel) {
 
 // Ready reports whether the hub takes new sockets.
 func (h *Hub) Ready() bool { return h.state.Load() == ready }
-
-// App returns the settings of the app with the id, defaults filled in.
-func (h *Hub) App(id string) (App, bool) {
-	a := h.byID[id]
-	if a == nil {
-		return App{}, false
-	}
-	return a.App, true
-}

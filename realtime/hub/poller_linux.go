@@ -113,8 +113,8 @@ func (p *poller) control(op, fd int, events uint32) error {
 
 // run is the life of a poller.
 func (p *poller) run() {
-	defer syscall.Close(p.stop[0]) //nolint:errcheck // nothing was written
-	defer syscall.Close(p.set)     //nolint:errcheck // a set has nothing to lose
+	defer syscall.Close(p.stop[0])
+	defer syscall.Close(p.set)
 	var events [128]syscall.EpollEvent
 	for {
 		n, err := syscall.EpollWait(p.set, events[:], -1)

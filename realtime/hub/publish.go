@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
@@ -15,13 +16,13 @@ func (h *Hub) Publish(appID string, channels []realtime.Channel, name, data, exc
 	if err != nil {
 		return err
 	}
-	if len(channels) > protocol.MaxChannels {
+	if len(channels) > a.MaxEventChannels {
 		return ErrManyChannels
 	}
 	if err := a.checkEvent(name, data); err != nil {
 		return err
 	}
-	a.publish(channels, name, data, exceptSocket)
+	a.publish(channels, name, data, exceptSocket, time.Now())
 	return nil
 }
 
@@ -56,8 +57,8 @@ func (a *app) checkEvent(name, data string) error {
 }
 
 // publish puts an event in line on each of the channels that somebody hears or that keep
-// their last event.
-func (a *app) publish(channels []realtime.Channel, name, data, exceptSocket string) {
+// their last event. At is when that was asked for.
+func (a *app) publish(channels []realtime.Channel, name, data, exceptSocket string, at time.Time) {
 	var publication protocol.Publication
 	var except *socket
 	encoded := false
@@ -71,7 +72,7 @@ func (a *app) publish(channels []realtime.Channel, name, data, exceptSocket stri
 			except = a.socket(exceptSocket)
 		}
 		frame := publication.Append(newFrame(publication.Len(channel)), channel)
-		m := message{frame: sealText(frame), except: except}
+		m := message{frame: sealText(frame), except: except, at: at}
 		if channel.Cache() {
 			a.publishCached(&cached{channel: channel, name: name, data: data}, m)
 			continue
@@ -97,12 +98,13 @@ func (p publisher) Publish(ctx context.Context, events []realtime.Event) error {
 	if err != nil {
 		return err
 	}
+	at := time.Now()
 	for i := range events {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		e := &events[i]
-		a.publish([]realtime.Channel{e.Channel}, e.Name, e.Data, e.Except)
+		a.publish([]realtime.Channel{e.Channel}, e.Name, e.Data, e.Except, at)
 	}
 	return nil
 }

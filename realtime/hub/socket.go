@@ -204,6 +204,8 @@ func (s *socket) weigh() {
 	full := s.tally()
 	s.mu.Unlock()
 	if full {
+		s.deaf, s.frames = true, frames{}
+		s.weigh()
 		s.closeWith(closeFramesSaying(protocol.CloseSlow, errHubFull.Detail), true)
 	}
 }

@@ -3,6 +3,7 @@ package hub
 import (
 	"slices"
 	"sync"
+	"time"
 )
 
 // runQueue holds the channels that wait for a sweeper. A channel is in it once at most,
@@ -61,6 +62,7 @@ type sweeper struct {
 	joined      []byte
 	ends        []int // where each message ends in joined
 	excepted    map[*socket]struct{}
+	delays      [len(delayBounds) + 1]int64 // of one sweep, by bucket
 }
 
 // sweep is the life of one sweeper.
@@ -154,8 +156,36 @@ func (w *sweeper) carry(a *app) {
 			bytes += len(buf)
 		}
 	}
+	if messages == 0 {
+		return
+	}
 	a.counts.sent.Add(int64(messages))
 	a.counts.sentBytes.Add(int64(bytes))
+	w.measure(&a.counts.delays)
+}
+
+// measure counts how long the batch took from its publishers to here, where every subscriber's
+// socket has it or has put it in line. It reads the clock once, and not for what the hub
+// itself tells.
+func (w *sweeper) measure(d *delays) {
+	var now time.Time
+	var sum time.Duration
+	for _, m := range w.batch {
+		if m.at.IsZero() {
+			continue
+		}
+		if now.IsZero() {
+			now = time.Now()
+		}
+		delay := now.Sub(m.at)
+		sum += delay
+		w.delays[bucketOf(delay)]++
+	}
+	if now.IsZero() {
+		return
+	}
+	d.add(&w.delays, sum)
+	clear(w.delays[:])
 }
 
 // without returns the batch after skip messages, but for those that are not for the socket.

@@ -168,6 +168,7 @@ func report(args []string, out, log io.Writer) error {
 	flags := flag.NewFlagSet("loadgen report", flag.ContinueOnError)
 	flags.SetOutput(log)
 	peer := flags.String("peer", "", "`label` of the server that the others are compared with")
+	floor := flags.String("floor", "", "`label` of the floor, which tells how fast the machine is today")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -183,5 +184,5 @@ func report(args []string, out, log io.Writer) error {
 		}
 		all = append(all, results...)
 	}
-	return loadgen.Report(out, all, *peer)
+	return loadgen.Report(out, all, *peer, *floor)
 }

@@ -1,0 +1,101 @@
+package realtimetest_test
+
+import (
+	"context"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ftcmetrics/ftcmetrics/realtime/httpapi"
+	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
+	"github.com/ftcmetrics/ftcmetrics/realtime/realtimetest"
+	"github.com/ftcmetrics/ftcmetrics/realtime/webhook"
+)
+
+// activityTimeout lets a mute peer be closed within a few seconds.
+const activityTimeout = 2 * time.Second
+
+// embedded starts a hub in this process, behind so many listeners.
+func embedded(t *testing.T, listeners int) (realtimetest.Server, *hub.Hub) {
+	t.Helper()
+	hooks := realtimetest.NewHooks()
+	t.Cleanup(hooks.Close)
+	s := realtimetest.Server{Apps: realtimetest.Apps(hooks), Hooks: hooks}
+	options := hub.Options{ActivityTimeout: activityTimeout}
+	notices := webhook.Options{AnyAddress: true}
+	for _, a := range s.Apps {
+		options.Apps = append(options.Apps, hubApp(a))
+		notices.Apps = append(notices.Apps, hooksOf(a))
+	}
+	sender, err := webhook.New(notices)
+	if err != nil {
+		t.Fatal(err)
+	}
+	options.Notify = sender.Notify
+	h, err := hub.New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Stop = func(ctx context.Context) error {
+		if err := h.Shutdown(ctx); err != nil {
+			return err
+		}
+		return sender.Shutdown(ctx)
+	}
+	t.Cleanup(func() {
+		if err := s.Stop(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+	handler := httpapi.New(h)
+	for range listeners {
+		server := httptest.NewServer(handler)
+		t.Cleanup(server.Close)
+		s.Nodes = append(s.Nodes, strings.TrimPrefix(server.URL, "http://"))
+	}
+	return s, h
+}
+
+// hubApp is the app as the hub has it. Of a limit, 0 is the hub's default.
+func hubApp(a realtimetest.App) hub.App {
+	return hub.App{
+		ID: a.ID, Key: a.Key, Secret: a.Secret, Disabled: !a.Enabled, ClientMessages: a.EnableClientMessages,
+		UserAuthentication: a.EnableUserAuthentication, Watchlist: a.EnableWatchlist, SubscriptionCount: a.EnableSubscriptionCount,
+		MaxConnections: max(0, a.MaxConnections), AuthorizationTimeout: time.Duration(a.AuthorizationTimeout) * time.Second,
+		MaxBackendEventsPerSecond: max(0, a.MaxBackendEventsPerSecond), MaxReadRequestsPerSecond: max(0, a.MaxReadRequestsPerSecond),
+	}
+}
+
+func hooksOf(a realtimetest.App) webhook.App {
+	app := webhook.App{ID: a.ID, Key: a.Key, Secret: a.Secret}
+	for _, w := range a.Webhooks {
+		app.Endpoints = append(app.Endpoints, webhook.Endpoint{URL: w.URL, EventTypes: w.EventTypes})
+	}
+	return app
+}
+
+// claims wants the rows that a server of ours does not claim to be these and no others.
+func claims(t *testing.T, notClaimed []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(notClaimed, want) {
+		t.Errorf("not claimed: %q, want %q", notClaimed, want)
+	}
+}
+
+// TestEmbedded holds the hub in this process to the suite, with its HTTP API on one
+// listener.
+func TestEmbedded(t *testing.T) {
+	s, _ := embedded(t, 1)
+	s.Claims = realtimetest.Everything(realtimetest.Compression)
+	claims(t, realtimetest.Run(t, s), "permessage_deflate")
+}
+
+// TestPublisher holds it to the suite with two addresses, and publishes without the HTTP API.
+func TestPublisher(t *testing.T) {
+	s, h := embedded(t, 2)
+	s.Publisher = h.Publisher(realtimetest.AppMain)
+	s.Claims = realtimetest.Everything(realtimetest.Compression)
+	claims(t, realtimetest.Run(t, s), "permessage_deflate")
+}

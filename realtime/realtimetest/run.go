@@ -1,0 +1,177 @@
+package realtimetest
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Phase is when a row can run beside others.
+type Phase int
+
+// The phases, in their order.
+const (
+	Serving  Phase = iota // any number of rows at once
+	Hostile               // one row at a time: a server could be ended by it
+	Stopping              // one row: the server ends
+)
+
+// row is one rule of the protocol and how a user sees that it holds.
+type row struct {
+	name  string
+	phase Phase
+	needs []Feature
+	app   string // AppMain if it is ""
+	check func(r *rig)
+}
+
+// rows returns the whole suite.
+func rows() []row {
+	return slices.Concat(handshakeRows(), livenessRows(), channelRows(), presenceRows(), cacheRows(), countRows(), clientEventRows(), userRows(),
+		triggerRows(), questionRows(), signatureRows(), webhookRows(), hostileRows(), stopRows())
+}
+
+// Rows returns the names of all rows.
+func Rows() []string {
+	var names []string
+	for _, r := range rows() {
+		names = append(names, r.name)
+	}
+	return names
+}
+
+// lacks returns what the row needs and the server does not claim, or "".
+func (r row) lacks(s *Server) string {
+	for _, f := range r.needs {
+		if !slices.Contains(s.Claims, f) {
+			return string(f)
+		}
+	}
+	if _, ok := s.app(r.appID()); !ok {
+		return "app " + r.appID()
+	}
+	return ""
+}
+
+func (r row) appID() string {
+	if r.app == "" {
+		return AppMain
+	}
+	return r.app
+}
+
+// Run holds the server to every row that it claims, each in a subtest of its own, and
+// returns the names of the rows that it does not claim. The server has ended after it if
+// it can be stopped.
+func Run(t *testing.T, s Server) (notClaimed []string) {
+	t.Helper()
+	turns := &turns{}
+	for _, phase := range []Phase{Serving, Hostile, Stopping} {
+		t.Run([]string{"serving", "hostile", "stopping"}[phase], func(t *testing.T) {
+			for _, row := range rows() {
+				if row.phase != phase {
+					continue
+				}
+				if lack := row.lacks(&s); lack != "" {
+					t.Logf("not claimed: %s (%s)", row.name, lack)
+					notClaimed = append(notClaimed, row.name)
+					continue
+				}
+				t.Run(row.name, func(t *testing.T) {
+					if phase == Serving {
+						t.Parallel()
+					}
+					row.check(newRig(t, &s, row, turns))
+				})
+			}
+		})
+	}
+	return notClaimed
+}
+
+// Outcome is what a row came to.
+type Outcome struct {
+	Row        string
+	NotClaimed string   // what the server does not claim; the row was not run
+	Failures   []string // empty when the row passed
+}
+
+// atOnce is how many rows Check runs beside each other.
+const atOnce = 8
+
+// Check runs the rows of a phase and returns what they came to, in the order of Rows.
+func Check(ctx context.Context, s Server, phase Phase) []Outcome {
+	var outcomes []Outcome
+	var running sync.WaitGroup
+	turns, slots := &turns{}, make(chan struct{}, atOnce)
+	if phase != Serving {
+		slots = make(chan struct{}, 1)
+	}
+	chosen := slices.DeleteFunc(rows(), func(r row) bool { return r.phase != phase })
+	outcomes = make([]Outcome, len(chosen))
+	for i, row := range chosen {
+		outcomes[i] = Outcome{Row: row.name, NotClaimed: row.lacks(&s)}
+		if outcomes[i].NotClaimed != "" {
+			continue
+		}
+		slots <- struct{}{}
+		running.Go(func() {
+			outcomes[i].Failures = record(ctx, func(t tester) { row.check(newRig(t, &s, row, turns)) })
+			<-slots
+		})
+	}
+	running.Wait()
+	return outcomes
+}
+
+// tester is what a row needs of a *testing.T.
+type tester interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+	Cleanup(f func())
+	Context() context.Context
+}
+
+// recorder is a tester that keeps what it is told.
+type recorder struct {
+	ctx      context.Context // as a testing.T has one
+	failures []string
+	cleanups []func()
+}
+
+// record runs a check to its end and returns its failures.
+func record(ctx context.Context, check func(t tester)) []string {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r := &recorder{ctx: ctx}
+	done := make(chan struct{})
+	go func() { // Fatalf ends its goroutine
+		defer close(done)
+		defer func() {
+			for _, clean := range slices.Backward(r.cleanups) {
+				clean()
+			}
+		}()
+		check(r)
+	}()
+	<-done
+	return r.failures
+}
+
+func (r *recorder) Helper()                  {}
+func (r *recorder) Cleanup(f func())         { r.cleanups = append(r.cleanups, f) }
+func (r *recorder) Context() context.Context { return r.ctx }
+
+func (r *recorder) Errorf(format string, args ...any) {
+	r.failures = append(r.failures, strings.TrimSpace(fmt.Sprintf(format, args...)))
+}
+
+func (r *recorder) Fatalf(format string, args ...any) {
+	r.Errorf(format, args...)
+	runtime.Goexit()
+}
