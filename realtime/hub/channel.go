@@ -58,15 +58,26 @@ func newChannel(a *app, name realtime.Channel) *channel {
 	return ch
 }
 
-// publish puts a message in line. With wait it waits for room, as all but the hub itself
-// must: a sweeper that waited could wait for itself.
-func (c *channel) publish(m message, wait bool) {
+// publish puts a message in line. It waits for room.
+func (c *channel) publish(m message) {
 	c.mu.Lock()
-	for wait && c.bytes > maxPending {
+	for c.bytes > maxPending {
 		c.room.Wait()
 	}
 	c.append(m)
 	c.mu.Unlock()
+}
+
+// offer puts a message in line if there is room, for those who must not wait. It reports
+// whether there was.
+func (c *channel) offer(m message) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.bytes > maxPending {
+		return false
+	}
+	c.append(m)
+	return true
 }
 
 // append puts a message in line. It must be called with mu held.

@@ -13,12 +13,14 @@ var (
 	errClientEventsOff = fault.New(fault.Forbidden, "client-events-off", "Client events are not enabled for this app.")
 	errClientChannel   = fault.New(fault.Forbidden, "client-event-channel", "Client events go to private and presence channels that this connection is subscribed to.")
 	errClientEventSize = fault.New(fault.TooLarge, "client-event-too-large", "The data of the client event is larger than this app allows.")
+	errClientEventRoom = fault.New(fault.TooMany, "client-event-room", "The channel has more in line already than its subscribers take.")
 	errClientEventRate = fault.New(fault.TooMany, "client-event-rate", "This connection sends more client events a second than this app allows.")
 )
 
 // sendOn sends a client event to the other subscribers of its channel.
 func (s *socket) sendOn(m protocol.Message) error {
-	if !s.mayClientEvent(time.Now()) {
+	now := time.Now()
+	if !s.mayClientEvent(now) {
 		return errClientEventRate
 	}
 	if err := m.ClientEvent(); err != nil {
@@ -40,7 +42,9 @@ func (s *socket) sendOn(m protocol.Message) error {
 	}
 	size := len(m.Event) + len(m.Channel) + len(m.Data) + len(userID) + 64
 	frame := sealText(protocol.AppendClientEvent(newFrame(size), m, userID))
-	sub.channel.publish(message{frame: frame, except: s, at: time.Now()}, true)
+	if !sub.channel.offer(message{frame: frame, except: s, at: now}) {
+		return errClientEventRoom
+	}
 	if s.app.hub.notices.notify != nil {
 		sub.channel.note(Notice{Event: NoticeClientEvent, UserID: userID, SocketID: s.id, Name: m.Event, Data: plainData(m.Data)})
 	}

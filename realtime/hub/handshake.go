@@ -33,29 +33,38 @@ func (h *Hub) ServeSocket(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This address is for WebSockets: connect with a Pusher client.", http.StatusUpgradeRequired)
 		return
 	}
-	wire, rw, _, err := ws.HTTPUpgrader{Timeout: handshakePatience}.Upgrade(r, w)
+	conn, rw, _, err := ws.HTTPUpgrader{Timeout: handshakePatience}.Upgrade(r, w)
 	if err != nil {
-		if wire != nil {
-			_ = wire.Close()
+		if conn != nil {
+			_ = conn.Close()
 		}
 		return
 	}
 	if refusal != 0 {
-		refuse(wire, refusal)
-		return
-	}
-	s := h.newSocket(a, wire)
-	if !a.admit(s) {
-		refuse(wire, protocol.CloseOverQuota)
+		refuse(conn, refusal)
 		return
 	}
 	early, _ := rw.Peek(rw.Reader.Buffered())
-	f := &frames{in: newInput(wire, s.raw, &h.inputs, early)}
-	seconds := max(1, int(h.opts.ActivityTimeout/time.Second))
-	s.deliver(nil, sealText(protocol.AppendEstablished(newFrame(160), s.id, seconds)))
-	s.awaitPermission()
-	h.sockets.Go(func() { s.read(f) })
-	h.log.Debug("socket opened", "app", a.ID, "socket", s.id)
+	h.open(a, conn, early)
+}
+
+// open makes a socket of a connection, whose peer has sent something early.
+func (h *Hub) open(a *app, conn net.Conn, early []byte) {
+	h.sockets.Add(1)
+	s := h.newSocket(a, conn)
+	if a.admit(s) {
+		seconds := max(1, int(h.opts.ActivityTimeout/time.Second))
+		s.deliver(nil, sealText(protocol.AppendEstablished(newFrame(160), s.id, seconds)))
+		s.awaitPermission()
+		h.log.Debug("socket opened", "app", a.ID, "socket", s.id)
+	} else {
+		s.close(protocol.CloseOverQuota)
+	}
+	if len(early) > 0 && !s.receive(early) {
+		s.end()
+		return
+	}
+	s.wire.listen(s)
 }
 
 // enter counts a caller in, unless the hub is shutting down. The caller must call
@@ -109,15 +118,15 @@ func checkVersion(r *http.Request) protocol.CloseCode {
 
 // refuse says why and closes. It waits a while for the peer's own close, because closing
 // at once could take the reason from it.
-func refuse(wire net.Conn, code protocol.CloseCode) {
-	defer wire.Close()
-	_ = wire.SetDeadline(time.Now().Add(closePatience))
-	if _, err := wire.Write(closeFrames(code)); err != nil {
+func refuse(conn net.Conn, code protocol.CloseCode) {
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(closePatience))
+	if _, err := conn.Write(closeFrames(code)); err != nil {
 		return
 	}
 	var scratch [512]byte
 	for {
-		n, err := wire.Read(scratch[:])
+		n, err := conn.Read(scratch[:])
 		if err != nil || n > 0 && scratch[0]&0x0f == byte(ws.OpClose) {
 			return
 		}

@@ -20,17 +20,26 @@ var (
 	ErrEventTooBig  = fault.New(fault.TooLarge, "event-too-large", "The data of the event is larger than this app allows.")
 	ErrNotPresence  = fault.New(fault.Invalid, "not-a-presence-channel", "Only presence channels have users.")
 	ErrManyChannels = fault.New(fault.Invalid, "too-many-channels", "An event goes to no more channels than its app allows.")
+	errHubFull      = fault.New(fault.Unavailable, "hub-full", "The hub holds as much for slow connections as it may.")
 )
 
 // DefaultActivityTimeout is how long a connection may be silent before its client asks
 // whether it is alive.
 const DefaultActivityTimeout = 30 * time.Second
 
+// DefaultMaxHeldBytes bounds what a hub holds for all of its sockets together.
+const DefaultMaxHeldBytes = 256 << 20
+
 // Options are what a Hub is made of.
 type Options struct {
 	Apps            []App
 	ActivityTimeout time.Duration // announced to clients; 0 means 30 s
 	Logger          *slog.Logger  // nil means that nothing is logged
+
+	// MaxHeldBytes bounds what sockets have not read yet and what they have not sent to its
+	// end, of all together. Who needs more when that is reached is closed with 4100. A frame
+	// that waits for many sockets counts for each. 0 means 256 MiB.
+	MaxHeldBytes int64
 
 	// OnOccupied is called when a channel gets its first subscriber. It must not block.
 	OnOccupied func(appID string, channel realtime.Channel, at time.Time)
@@ -49,17 +58,18 @@ type Hub struct {
 	log     *slog.Logger
 	queue   runQueue
 	notices notices
-	inputs  sync.Pool // of input buffers
-	writes  sync.Pool // of writes that do not block
+	inputs  sync.Pool // of *[inputSize]byte
+	pollers pollers
+	held    atomic.Int64 // bytes, see Options.MaxHeldBytes
 	state   atomic.Int32
 	pulses  chan struct{} // closed when the pulse has to end
 
 	leaveMu sync.Mutex           // guards leaving
 	leaving map[*socket]struct{} // sockets that are closing and have not ended
 
-	sockets  sync.WaitGroup // the readers and writers of sockets
+	sockets  sync.WaitGroup // the sockets that have not ended, and their goroutines
 	gate     sync.RWMutex   // held while the state turns, so that no socket enters after
-	sweepers sync.WaitGroup // the sweepers, the pulse and the carrier of notices
+	sweepers sync.WaitGroup // the sweepers, the pollers, the pulse and the carrier of notices
 }
 
 // The states of a hub.
@@ -73,6 +83,9 @@ const (
 func New(o Options) (*Hub, error) {
 	if o.ActivityTimeout <= 0 {
 		o.ActivityTimeout = DefaultActivityTimeout
+	}
+	if o.MaxHeldBytes <= 0 {
+		o.MaxHeldBytes = DefaultMaxHeldBytes
 	}
 	h := &Hub{byID: map[string]*app{}, byKey: map[string]*app{}, opts: o, log: o.Logger, pulses: make(chan struct{}), leaving: map[*socket]struct{}{}}
 	if h.log == nil {
@@ -88,7 +101,7 @@ func New(o Options) (*Hub, error) {
 		a := newApp(h, settings)
 		h.byID[a.ID], h.byKey[a.Key] = a, a
 	}
-	h.inputs.New, h.writes.New = newInputBuffer, newNowWrite
+	h.inputs.New = newInput
 	h.queue.init()
 	for range runtime.GOMAXPROCS(0) {
 		h.sweepers.Go(h.sweep)

@@ -1,8 +1,7 @@
 package hub
 
 import (
-	"errors"
-	"os"
+	"net"
 	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
@@ -33,7 +32,8 @@ type outbox struct {
 	queued  int     // bytes in line
 	flight  int     // bytes of head in the write under way
 	writing bool
-	broken  bool // a write failed: nothing can be written any more
+	waiting bool // for the peer to take more; writing is set too
+	broken  bool // a write failed, or nobody reads: nothing can be written any more
 }
 
 func (o *outbox) push(buf []byte) {
@@ -88,16 +88,15 @@ func (s *socket) deliver(sub *subscription, buf []byte) bool {
 	}
 	s.outbox.push(buf)
 	if s.outbox.writing {
-		over := s.outbox.queued > maxQueued
+		behind := s.behind()
 		s.mu.Unlock()
-		if over {
+		if behind {
 			s.slow()
 		}
 		return true
 	}
 	s.outbox.writing = true
-	s.mu.Unlock()
-	s.startWriting()
+	s.write()
 	return true
 }
 
@@ -117,7 +116,7 @@ func (s *socket) line(buf []byte) bool {
 func (s *socket) settle() {
 	s.flush()
 	s.mu.Lock()
-	behind := s.outbox.queued > maxQueued
+	behind := s.behind()
 	s.mu.Unlock()
 	if behind {
 		s.slow()
@@ -127,106 +126,123 @@ func (s *socket) settle() {
 // flush writes what another call has pushed.
 func (s *socket) flush() {
 	s.mu.Lock()
-	start := !s.outbox.writing && s.outbox.head.buf != nil
-	if start {
-		s.outbox.writing = true
-	}
-	s.mu.Unlock()
-	if start {
-		s.startWriting()
-	}
-}
-
-// startWriting writes as much as the socket takes at once and leaves the rest to a writer.
-// Writing must be set by the caller.
-func (s *socket) startWriting() {
-	if s.raw != nil && s.write() {
+	if s.outbox.writing || s.outbox.head.buf == nil {
+		s.mu.Unlock()
 		return
 	}
-	s.app.hub.sockets.Go(s.writeBlocking)
+	s.outbox.writing = true
+	s.write()
 }
 
-// write writes without blocking and reports whether the outbox is empty, or lost.
-func (s *socket) write() bool {
-	for {
-		chunk, more := s.nextChunk(false)
-		if !more {
-			return true
-		}
-		n, err := writeNow(&s.app.hub.writes, s.raw, chunk)
+// gather makes what follows wait for release, unless somebody writes already. It reports
+// whether release has to be called.
+func (s *socket) gather() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.outbox.writing || s.closing {
+		return false
+	}
+	s.outbox.writing = true
+	return true
+}
+
+// release writes what has gathered, or what has waited for the peer to take more. Writing
+// must be set by the caller, or on its behalf.
+func (s *socket) release() {
+	s.mu.Lock()
+	s.write()
+}
+
+// behind reports whether too much is in line, for this socket or for all that are slow
+// together. It must be called with mu held.
+func (s *socket) behind() bool {
+	if s.outbox.queued > maxQueued {
+		return true
+	}
+	return s.outbox.waiting && s.tally()
+}
+
+// write writes as much as the socket takes at once and leaves the rest to the wire. It
+// must be called with mu held and writing set, and lets go of mu.
+func (s *socket) write() {
+	o := &s.outbox
+	for o.head.buf != nil && !o.broken {
+		chunk := o.head.buf[o.head.off:]
+		o.flight = len(chunk)
+		s.mu.Unlock()
+		n, err := s.wire.write(chunk)
+		s.mu.Lock()
 		s.wrote(n, err)
 		if err == nil && n < len(chunk) {
-			return false
-		}
-	}
-}
-
-// writeBlocking is the overflow writer: it empties the outbox at the speed of the peer.
-func (s *socket) writeBlocking() {
-	for {
-		chunk, more := s.nextChunk(true)
-		if !more {
+			s.falter(n)
+			s.mu.Unlock()
+			s.wire.drain(s)
 			return
 		}
-		n, err := s.wire.Write(chunk)
-		if errors.Is(err, os.ErrDeadlineExceeded) && s.slow() {
-			err = nil // it may still take its close
-		}
-		s.wrote(n, err)
 	}
+	s.rest()
 }
 
-// nextChunk returns what to write next. When there is nothing, it gives writing back.
-func (s *socket) nextChunk(block bool) ([]byte, bool) {
+// writeTo is what a slow socket's outbox is emptied by where writes block.
+func (s *socket) writeTo(conn net.Conn) {
 	s.mu.Lock()
 	o := &s.outbox
-	if o.head.buf == nil || o.broken {
-		if block && !o.broken {
-			_ = s.wire.SetWriteDeadline(time.Time{}) // writes that do not block obey it too
-		}
-		o.writing = false
-		last, sent := s.closing, !o.broken
-		s.mu.Unlock()
-		if last {
-			s.said(sent)
-		}
-		return nil, false
-	}
-	chunk := o.head.buf[o.head.off:]
-	if block {
+	for o.head.buf != nil && !o.broken {
+		chunk := o.head.buf[o.head.off:]
 		chunk = chunk[:min(len(chunk), maxBlockWrite)]
-		deadline := time.Now().Add(writePatience)
-		if s.closing {
-			deadline = s.closeBy
-		}
-		_ = s.wire.SetWriteDeadline(deadline)
+		o.flight = len(chunk)
+		s.mu.Unlock()
+		n, err := conn.Write(chunk)
+		s.mu.Lock()
+		s.wrote(n, err)
+		s.falter(n)
 	}
-	o.flight = len(chunk)
-	s.mu.Unlock()
-	return chunk, true
+	s.rest()
 }
 
-// wrote notes the outcome of a write. After an error the socket is lost.
+// wrote notes the outcome of a write. After an error the socket is lost. It must be called
+// with mu held.
 func (s *socket) wrote(n int, err error) {
-	s.mu.Lock()
 	s.outbox.advance(n)
 	if err != nil {
 		s.outbox.broken = true
 		s.outbox.drop()
 	}
-	s.mu.Unlock()
-	if err != nil {
-		_ = s.wire.Close() // ends the reader, and that the socket
+}
+
+// falter gives the peer a while to take more than it did. It must be called with mu held.
+func (s *socket) falter(taken int) {
+	began := !s.outbox.waiting
+	s.outbox.waiting = true
+	s.tally()
+	if !s.closing && (began || taken > 0) {
+		s.allow(writePatience)
 	}
 }
 
-// said is called when the last frame of a closing socket is written, or cannot be. The
-// peer has a while to answer; closing at once could take the frame from it.
-func (s *socket) said(sent bool) {
-	if sent {
-		_ = s.wire.SetReadDeadline(time.Now().Add(answerPatience))
+// rest gives writing back, because there is nothing to write or no way to. It must be
+// called with mu held, and lets go of it.
+func (s *socket) rest() {
+	o := &s.outbox
+	o.writing, o.waiting = false, false
+	if !s.closing {
+		s.allow(0)
 	}
-	close(s.flushed)
+	s.tally()
+	lost := o.broken
+	last := s.closing && !s.said
+	if last {
+		s.said = true
+		s.allow(answerPatience) // closing at once could take our last words from the peer
+	}
+	bury := last && s.over
+	s.mu.Unlock()
+	switch {
+	case bury:
+		s.bury()
+	case lost:
+		s.wire.cut() // ends the reader, and that the socket
+	}
 }
 
 // slow ends a socket that takes less than its channels give. It reports whether the

@@ -77,7 +77,7 @@ func (a *app) publish(channels []realtime.Channel, name, data, exceptSocket stri
 			a.publishCached(&cached{channel: channel, name: name, data: data}, m)
 			continue
 		}
-		ch.publish(m, true)
+		ch.publish(m)
 	}
 }
 

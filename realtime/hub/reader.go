@@ -2,7 +2,6 @@ package hub
 
 import (
 	"errors"
-	"io"
 	"strings"
 	"time"
 
@@ -12,23 +11,35 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
 )
 
-// read is the life of a socket: it handles what the peer sends until the end.
-func (s *socket) read(f *frames) {
-	defer s.end()
-	defer f.in.release()
-	for {
-		op, payload, err := f.next()
+// receive handles what the peer has sent and reports whether it will hear more. What the
+// socket answers meanwhile goes out in one write. Only the wire calls it, and in is not
+// read after.
+func (s *socket) receive(in []byte) bool {
+	s.heard.Store(time.Now().UnixNano())
+	s.asked.Store(false)
+	gathers := s.gather()
+	more := s.read(in)
+	if gathers {
+		s.release()
+	}
+	s.weigh()
+	return more
+}
+
+// read handles the messages that are complete with what has come in.
+func (s *socket) read(in []byte) bool {
+	for len(in) > 0 && !s.deaf {
+		op, payload, used, err := s.frames.next(in)
+		in = in[used:]
 		var wrong broken
 		if errors.As(err, &wrong) {
+			s.deaf = true
 			s.close(protocol.CloseCode(wrong))
-			_, _ = io.Copy(io.Discard, onlyReader{f.in})
-			return
+			return true
 		}
-		if err != nil {
-			return
+		if op == ws.OpContinuation {
+			continue
 		}
-		s.heard.Store(time.Now().UnixNano())
-		s.asked.Store(false)
 		s.app.counts.received.Add(1)
 		s.app.counts.receivedBytes.Add(int64(len(payload)))
 		switch op {
@@ -38,13 +49,11 @@ func (s *socket) read(f *frames) {
 			s.deliver(nil, pongFrame(payload))
 		case ws.OpClose:
 			s.closeWith(echo(payload), false)
-			return
+			return false
 		}
 	}
+	return true
 }
-
-// onlyReader hides what else a reader could do.
-type onlyReader struct{ io.Reader }
 
 // echo returns the answer to the peer's close.
 func echo(payload []byte) []byte {

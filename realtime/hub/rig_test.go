@@ -190,6 +190,18 @@ func (c *client) expectClose(code int) []frame {
 	}
 }
 
+// eventually waits until something is true.
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for !is() {
+		if time.Now().After(deadline) {
+			t.Fatal(what)
+		}
+		<-time.After(time.Millisecond)
+	}
+}
+
 // quiet makes sure that nothing was sent before the answer to a ping of ours.
 func (c *client) quiet() {
 	c.t.Helper()

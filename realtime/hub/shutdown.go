@@ -40,6 +40,7 @@ func (h *Hub) Shutdown(ctx context.Context) error {
 	close(h.pulses)
 	h.queue.close()
 	h.notices.close()
+	h.closePollers()
 	h.sweepers.Wait()
 	return err
 }
@@ -73,13 +74,13 @@ func (h *Hub) closeAll(ctx context.Context) {
 func (h *Hub) cutAll() {
 	for _, a := range h.byID {
 		for _, s := range a.everySocket() {
-			_ = s.wire.Close()
+			s.wire.cut()
 		}
 	}
 	h.leaveMu.Lock()
 	defer h.leaveMu.Unlock()
 	for s := range h.leaving {
-		_ = s.wire.Close()
+		s.wire.cut()
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime"
@@ -19,8 +18,10 @@ type socket struct {
 	app  *app
 	id   string
 	born uint64 // its number among all sockets of the app; set by app.admit
-	wire net.Conn
-	raw  syscall.RawConn // nil where writes that do not block are impossible
+	wire wire
+
+	frames frames // what the peer has sent; only the reader touches it, and deaf
+	deaf   bool   // the peer broke the protocol: nothing that it says is heard any more
 
 	heard atomic.Int64 // when the peer was last heard, Unix nanoseconds
 	asked atomic.Bool  // a ping is waiting for its answer
@@ -35,14 +36,19 @@ type socket struct {
 	user          protocol.User // who has signed in; zero before. Changes with users.mu held besides
 	permission    *time.Timer   // closes the socket when it runs out; nil when it need not
 	outbox        outbox
-	closing       bool          // nothing enters the outbox any more
-	closeBy       time.Time     // set with closing: when the peer must have taken everything
-	flushed       chan struct{} // made with closing, closed when the outbox is empty or lost
+	incomplete    int         // bytes that the peer has begun to say; only the reader sets it
+	tallied       int         // bytes that the hub has counted as held for this socket
+	closing       bool        // nothing enters the outbox any more
+	said          bool        // set after closing: the outbox is empty, or lost
+	over          bool        // nothing is read any more
+	alarm         *time.Timer // calls ring; nil while the peer need not hurry
+	due           time.Time   // when ring has to act; alarm may be early
 }
 
-func (h *Hub) newSocket(a *app, wire net.Conn) *socket {
-	s := &socket{app: a, id: newSocketID(), wire: wire, raw: rawConn(wire)}
+func (h *Hub) newSocket(a *app, conn net.Conn) *socket {
+	s := &socket{app: a, id: newSocketID()}
 	s.heard.Store(time.Now().UnixNano())
+	s.wire = h.newWire(conn, s)
 	return s
 }
 
@@ -74,9 +80,9 @@ func (s *socket) closeWith(last []byte, drop bool) bool {
 		s.outbox.drop()
 	}
 	s.outbox.push(last)
-	s.closing, s.closeBy = true, time.Now().Add(closePatience)
-	s.flushed = make(chan struct{})
-	_ = s.wire.SetWriteDeadline(s.closeBy) // for a write under way
+	s.closing = true
+	s.allow(closePatience)
+	s.tally()
 	s.app.hub.leaves(s, false)
 	s.mu.Unlock()
 	s.detach()
@@ -101,27 +107,105 @@ func (s *socket) detach() {
 	s.app.dismiss(s)
 }
 
-// end is the reader's last act.
+// end is called once, when nothing is read any more.
 func (s *socket) end() {
 	s.mu.Lock()
-	open := !s.closing
+	open, writes := !s.closing, s.outbox.writing
+	s.over, s.closing = true, true
 	if open {
-		s.closing, s.closeBy = true, time.Now()
-		s.flushed = make(chan struct{})
-		_ = s.wire.SetWriteDeadline(s.closeBy) // frees a writer
-		if !s.outbox.writing {
-			close(s.flushed)
-		}
+		s.outbox.broken = true
+		s.said = !writes // else by who writes
 	}
+	bury := s.said
 	s.mu.Unlock()
 	if open {
 		s.detach()
 	}
-	<-s.flushed
-	_ = s.wire.Close()
+	switch {
+	case bury:
+		s.bury()
+	case open:
+		s.wire.cut() // frees who writes
+	}
+}
+
+// bury lets go of everything, after end and the last write.
+func (s *socket) bury() {
+	s.wire.close()
 	s.mu.Lock()
-	s.outbox.drop()
+	s.outbox = outbox{broken: true}
+	s.frames, s.incomplete = frames{}, 0
+	s.tally()
+	s.allow(0)
 	s.mu.Unlock()
 	s.app.hub.leaves(s, true)
 	s.app.hub.log.Debug("socket closed", "app", s.app.ID, "socket", s.id)
+	s.app.hub.sockets.Done()
+}
+
+// allow gives the peer a while; then ring acts. 0 gives it all the time. It must be called
+// with mu held.
+func (s *socket) allow(d time.Duration) {
+	switch {
+	case d == 0 && s.alarm != nil:
+		s.alarm.Stop()
+		s.alarm = nil
+	case d == 0:
+	case s.alarm == nil:
+		s.due = time.Now().Add(d)
+		s.alarm = time.AfterFunc(d, s.ring)
+	default:
+		s.due = time.Now().Add(d)
+		s.alarm.Reset(d)
+	}
+}
+
+// ring ends a socket whose peer was too slow: to take what is in line, or to answer the
+// goodbye.
+func (s *socket) ring() {
+	s.mu.Lock()
+	closing, idle := s.closing, s.alarm == nil
+	if left := time.Until(s.due); left > 0 && !idle {
+		s.alarm.Reset(left)
+		idle = true
+	}
+	s.mu.Unlock()
+	switch {
+	case idle:
+	case closing:
+		s.wire.cut()
+	default:
+		s.slow()
+	}
+}
+
+// tally counts what the socket makes the hub hold, and reports whether the hub holds too
+// much for all sockets together. It must be called with mu held.
+func (s *socket) tally() bool {
+	held := s.incomplete
+	if s.outbox.waiting {
+		held += s.outbox.queued
+	}
+	h := s.app.hub
+	grown := held - s.tallied
+	s.tallied = held
+	return h.held.Add(int64(grown)) > h.opts.MaxHeldBytes && grown > 0
+}
+
+// weigh tallies what the peer has begun to say, and ends the socket if that is too much.
+// Only the reader calls it.
+func (s *socket) weigh() {
+	held := s.frames.held()
+	if held == s.incomplete {
+		return
+	}
+	s.mu.Lock()
+	s.incomplete = held
+	full := s.tally()
+	s.mu.Unlock()
+	if full {
+		s.deaf, s.frames = true, frames{}
+		s.weigh()
+		s.closeWith(closeFramesSaying(protocol.CloseSlow, errHubFull.Detail), true)
+	}
 }

@@ -11,6 +11,7 @@ type Stats struct {
 	Connections int   // open sockets
 	Channels    int   // occupied channels
 	QueuedBytes int64 // in the queues of slow sockets
+	HeldBytes   int64 // what Options.MaxHeldBytes bounds; 0 in the counts of one app
 
 	Opened           int64 // sockets
 	Closed           int64 // sockets
@@ -94,6 +95,7 @@ func (h *Hub) Stats() Stats {
 	for _, a := range h.byID {
 		sum.add(a.stats())
 	}
+	sum.HeldBytes = h.held.Load()
 	return sum
 }
 
