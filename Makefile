@@ -5,10 +5,10 @@ TOOL := go tool -modfile=tools/go.mod
 STATIC := CGO_ENABLED=0 go build -trimpath -ldflags='-s -w'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check fmt vet lint sqlc unit e2e fuzz bench bench-peer generate build clean
+.PHONY: help run test setup check fmt vet lint sqlc unit e2e fuzz bench bench-peer churn conformance generate build clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## Start the server with its own database under ./data
 	@go run ./cmd/ftcmetrics
@@ -51,6 +51,13 @@ bench: ## Benchmarks; BENCH=Name for some of them
 
 bench-peer: ## Our hub and soketi under the same load, in turn; ROUNDS=3 for more
 	@scripts/bench-peer
+
+churn: ## Three minutes of clients that come and go, on our hub; CHURN=10m for longer
+	@SERVERS=ftcmetrics SCENARIOS=churn scripts/bench-peer
+
+conformance: ## Our hub and soketi, row by row of the Pusher protocol
+	@scripts/install-soketi
+	@go test -tags peer -count 1 -timeout 10m -v -run '^TestPeer$$' ./realtime/realtimetest
 
 generate: ## Write generated code anew
 	@$(TOOL) sqlc generate

@@ -104,7 +104,7 @@ func (r *rig) post(path, body string) answer {
 func (a answer) is(status int) answer {
 	a.rig.Helper()
 	if a.status != status {
-		a.rig.Errorf("%s: %d %s, want %d", a.what, a.status, a.body, status)
+		a.rig.Errorf("%d %s, want %d for %s", a.status, a.body, status, a.what)
 	}
 	return a
 }
@@ -113,6 +113,6 @@ func (a answer) is(status int) answer {
 func (a answer) has(body string) {
 	a.rig.Helper()
 	if a.is(http.StatusOK); a.status == http.StatusOK && !same(a.body, body) {
-		a.rig.Errorf("%s: %s, want %s", a.what, a.body, body)
+		a.rig.Errorf("%s, want %s for %s", a.body, body, a.what)
 	}
 }

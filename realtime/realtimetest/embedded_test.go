@@ -76,11 +76,18 @@ func hooksOf(a realtimetest.App) webhook.App {
 	return app
 }
 
-// claims wants the rows that a server of ours does not claim to be these and no others.
-func claims(t *testing.T, notClaimed []string, want ...string) {
+// claimed is what our servers claim.
+func claimed() []realtimetest.Feature { return realtimetest.Everything(realtimetest.Compression) }
+
+// unclaimed are the rows that they do not claim.
+func unclaimed() []string { return []string{"permessage_deflate"} }
+
+// hold runs the suite against a server of ours, and wants no other rows to be left out.
+func hold(t *testing.T, s realtimetest.Server) {
 	t.Helper()
-	if !slices.Equal(notClaimed, want) {
-		t.Errorf("not claimed: %q, want %q", notClaimed, want)
+	s.Claims = claimed()
+	if left := realtimetest.Run(t, s); !slices.Equal(left, unclaimed()) {
+		t.Errorf("not claimed: %q, want %q", left, unclaimed())
 	}
 }
 
@@ -88,14 +95,12 @@ func claims(t *testing.T, notClaimed []string, want ...string) {
 // listener.
 func TestEmbedded(t *testing.T) {
 	s, _ := embedded(t, 1)
-	s.Claims = realtimetest.Everything(realtimetest.Compression)
-	claims(t, realtimetest.Run(t, s), "permessage_deflate")
+	hold(t, s)
 }
 
 // TestPublisher holds it to the suite with two addresses, and publishes without the HTTP API.
 func TestPublisher(t *testing.T) {
 	s, h := embedded(t, 2)
 	s.Publisher = h.Publisher(realtimetest.AppMain)
-	s.Claims = realtimetest.Everything(realtimetest.Compression)
-	claims(t, realtimetest.Run(t, s), "permessage_deflate")
+	hold(t, s)
 }

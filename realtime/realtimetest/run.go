@@ -35,11 +35,14 @@ func rows() []row {
 		triggerRows(), questionRows(), signatureRows(), webhookRows(), hostileRows(), stopRows())
 }
 
-// Rows returns the names of all rows.
+// name is that of the subtest that holds the rows of the phase.
+func (p Phase) name() string { return [...]string{"serving", "hostile", "stopping"}[p] }
+
+// Rows returns the names that Run gives the subtests of the rows, such as "serving/events".
 func Rows() []string {
 	var names []string
 	for _, r := range rows() {
-		names = append(names, r.name)
+		names = append(names, r.phase.name()+"/"+r.name)
 	}
 	return names
 }
@@ -71,7 +74,7 @@ func Run(t *testing.T, s Server) (notClaimed []string) {
 	t.Helper()
 	turns := &turns{}
 	for _, phase := range []Phase{Serving, Hostile, Stopping} {
-		t.Run([]string{"serving", "hostile", "stopping"}[phase], func(t *testing.T) {
+		t.Run(phase.name(), func(t *testing.T) {
 			for _, row := range rows() {
 				if row.phase != phase {
 					continue
@@ -103,26 +106,33 @@ type Outcome struct {
 // atOnce is how many rows Check runs beside each other.
 const atOnce = 8
 
-// Check runs the rows of a phase and returns what they came to, in the order of Rows.
-func Check(ctx context.Context, s Server, phase Phase) []Outcome {
-	var outcomes []Outcome
-	var running sync.WaitGroup
-	turns, slots := &turns{}, make(chan struct{}, atOnce)
-	if phase != Serving {
-		slots = make(chan struct{}, 1)
-	}
+// Check runs the rows of a phase and returns what they came to, in the order of Rows. It
+// calls serve for a server: once for all rows that run beside others, else for each row,
+// because a row may have ended the one before.
+func Check(ctx context.Context, phase Phase, serve func() Server) []Outcome {
 	chosen := slices.DeleteFunc(rows(), func(r row) bool { return r.phase != phase })
-	outcomes = make([]Outcome, len(chosen))
+	outcomes := make([]Outcome, len(chosen))
+	turns, slots := &turns{}, make(chan struct{}, atOnce)
+	var running sync.WaitGroup
+	var s Server
 	for i, row := range chosen {
+		if i == 0 || phase != Serving {
+			s = serve()
+		}
 		outcomes[i] = Outcome{Row: row.name, NotClaimed: row.lacks(&s)}
 		if outcomes[i].NotClaimed != "" {
 			continue
 		}
 		slots <- struct{}{}
-		running.Go(func() {
+		check := func() {
 			outcomes[i].Failures = record(ctx, func(t tester) { row.check(newRig(t, &s, row, turns)) })
 			<-slots
-		})
+		}
+		if phase == Serving {
+			running.Go(check)
+		} else {
+			check()
+		}
 	}
 	running.Wait()
 	return outcomes

@@ -54,6 +54,7 @@ type socket struct {
 	id   string
 	conn *websocket.Conn
 	mute bool
+	want string        // what the row waits for
 	news chan struct{} // has a token when something came
 
 	mu     sync.Mutex // guards the fields below
@@ -135,7 +136,7 @@ func (s *socket) take() (frame, bool) {
 		select {
 		case <-s.news:
 		case <-late.C:
-			s.rig.Fatalf("nothing came in %v", s.rig.waiting)
+			s.rig.Fatalf("nothing came in %v, want %s", s.rig.waiting, s.want)
 		}
 	}
 }
@@ -145,7 +146,7 @@ func (s *socket) next() frame {
 	s.rig.Helper()
 	f, open := s.take()
 	if !open {
-		s.rig.Fatalf("the connection ended: %v", s.end)
+		s.rig.Fatalf("the connection ended: %v, want %s", s.end, s.want)
 	}
 	return f
 }
@@ -153,6 +154,7 @@ func (s *socket) next() frame {
 // expect returns the next frame, which must be of the event.
 func (s *socket) expect(event string) frame {
 	s.rig.Helper()
+	s.want = event
 	f := s.next()
 	if f.Event != event {
 		s.rig.Fatalf("got %s %s on %q, want %s", f.Event, f.Data, f.Channel, event)
@@ -172,6 +174,7 @@ func (s *socket) expectText(event, data string) {
 // that came before.
 func (s *socket) ended() (int, []frame) {
 	s.rig.Helper()
+	s.want = "a close"
 	var before []frame
 	for {
 		f, open := s.take()
@@ -286,8 +289,9 @@ func (s *socket) leave(channel string) {
 func (s *socket) refuses(data map[string]string) {
 	s.rig.Helper()
 	s.tell("pusher:subscribe", data)
+	s.want = "a refusal"
 	if f := s.next(); f.Event != refused && f.Event != refusedSubscribe {
-		s.rig.Errorf("%v: got %s %s, want a refusal", data, f.Event, f.Data)
+		s.rig.Errorf("got %s %s, want a refusal of %v", f.Event, f.Data, data)
 	}
 }
 
