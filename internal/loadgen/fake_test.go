@@ -1,11 +1,13 @@
 package loadgen
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -36,6 +38,13 @@ const (
 	ignoreSubscription
 	memberTwice
 	memberLost
+	ghost          // who has left stays on the list of the HTTP API
+	greetedByGhost // a newcomer is told of a member who is not there
+	leaveUntold    // others are not told that somebody has left
+	joinUntold     // nor that somebody has come
+	sendOn         // who has left still gets messages
+	leakMemory     // a MiB for each subscription
+	leakGoroutines // three for each subscription
 )
 
 // faultAt is the message, or the member, that a fault happens to.
@@ -49,14 +58,24 @@ type fake struct {
 	mu        sync.Mutex // guards what follows, and keeps the order of what is sent
 	readers   []*reader
 	published int
-	held      []byte // a message that waits for the next one, to be sent behind it
-	last      int    // the number of the last message, where a fault needs to know
+	held      []byte    // a message that waits for the next one, to be sent behind it
+	last      int       // the number of the last message, where a fault needs to know
+	ghosts    []*reader // who is kept on the list of the HTTP API
+	leaked    [][]byte
 }
 
 type reader struct {
 	socket  *websocket.Conn
 	channel string
 	user    string
+}
+
+func newReader(socket *websocket.Conn, channel, channelData string) *reader {
+	var member struct {
+		ID string `json:"user_id"`
+	}
+	_ = json.Unmarshal([]byte(channelData), &member) // there is none where there are no members
+	return &reader{socket: socket, channel: channel, user: member.ID}
 }
 
 // newFake starts a fake server and returns where it is.
@@ -72,6 +91,10 @@ func (s *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method == http.MethodPost:
 		s.publish(w, r)
+	case r.URL.Path == "/metrics":
+		_, _ = fmt.Fprintf(w, "# TYPE go_goroutines gauge\ngo_goroutines %d\n", runtime.NumGoroutine())
+	case strings.HasPrefix(r.URL.Path, "/apps/"):
+		s.answer(w, strings.Split(r.URL.Path, "/")[4:])
 	case s.fault == refuseUpgrade:
 		http.Error(w, "full", http.StatusServiceUnavailable)
 	default:
@@ -85,7 +108,10 @@ func (s *fake) serveSocket(w http.ResponseWriter, r *http.Request) {
 		s.t.Error(err)
 		return
 	}
-	defer func() { _ = socket.CloseNow() }()
+	defer func() {
+		_ = socket.CloseNow()
+		s.leave(context.Background(), socket, "")
+	}()
 	ctx := r.Context()
 	send(ctx, socket, []byte(`{"event":"pusher:connection_established","data":"{\"socket_id\":\"1.1\"}"}`))
 	for {
@@ -104,9 +130,14 @@ func (s *fake) serveSocket(w http.ResponseWriter, r *http.Request) {
 			s.t.Error(err)
 			return
 		}
-		if m.Event == "pusher:subscribe" {
-			s.subscribe(ctx, &reader{socket: socket, channel: m.Data.Channel, user: m.Data.Member})
-		} else {
+		switch m.Event {
+		case "pusher:subscribe":
+			s.subscribe(ctx, newReader(socket, m.Data.Channel, m.Data.Member))
+		case "pusher:ping":
+			s.mu.Lock()
+			send(ctx, socket, []byte(`{"event":"pusher:pong","data":"{}"}`))
+			s.mu.Unlock()
+		default:
 			s.leave(ctx, socket, m.Data.Channel)
 		}
 	}
@@ -126,29 +157,116 @@ func (s *fake) subscribe(ctx context.Context, r *reader) {
 	case ignoreSubscription:
 		return
 	}
+	s.leak()
+	before := s.users(r.channel)
 	s.readers = append(s.readers, r)
 	if !strings.HasPrefix(r.channel, "presence-") {
 		send(ctx, r.socket, fmt.Appendf(nil, `{"event":"pusher_internal:subscription_succeeded","channel":%q,"data":"{}"}`, r.channel))
 		return
 	}
-	send(ctx, r.socket, fmt.Appendf(nil, `{"event":"pusher_internal:subscription_succeeded","data":"{\"presence\":{\"count\":%d}}"}`, len(s.readers)))
-	for i, other := range s.readers[:len(s.readers)-1] {
+	users := s.users(r.channel)
+	if s.fault == greetedByGhost {
+		users = append(users, "nobody")
+	}
+	list, err := json.Marshal(map[string]any{"presence": map[string]any{"count": len(users), "ids": users}})
+	if err != nil {
+		s.t.Error(err)
+	}
+	send(ctx, r.socket, fmt.Appendf(nil, `{"event":"pusher_internal:subscription_succeeded","channel":%q,"data":%q}`, r.channel, list))
+	if s.fault == joinUntold || slices.Contains(before, r.user) {
+		return
+	}
+	for i, other := range s.on(r.channel)[:len(s.on(r.channel))-1] {
 		times := 1
 		if i == 1 && len(s.readers) == faultAt {
-			times = map[fault]int{memberTwice: 2, memberLost: 0, none: 1}[s.fault]
+			switch s.fault {
+			case memberTwice:
+				times = 2
+			case memberLost:
+				times = 0
+			}
 		}
 		for range times {
-			send(ctx, other.socket, []byte(`{"event":"pusher_internal:member_added","data":"{}"}`))
+			s.tell(ctx, other, memberAdded, r.user)
 		}
 	}
 }
 
+// leak keeps what a subscription has taken, for good.
+func (s *fake) leak() {
+	switch s.fault {
+	case leakMemory:
+		s.leaked = append(s.leaked, bytes.Repeat([]byte("x"), 1<<20))
+	case leakGoroutines:
+		for range 3 {
+			go func() { <-s.t.Context().Done() }()
+		}
+	}
+}
+
+// on returns the readers of a channel in the order in which they came.
+func (s *fake) on(channel string) []*reader {
+	return slices.DeleteFunc(slices.Clone(s.readers), func(r *reader) bool { return r.channel != channel })
+}
+
+// users returns the users on a channel, each once.
+func (s *fake) users(channel string) []string {
+	var users []string
+	for _, r := range s.on(channel) {
+		if !slices.Contains(users, r.user) {
+			users = append(users, r.user)
+		}
+	}
+	return users
+}
+
+func (s *fake) tell(ctx context.Context, to *reader, event, user string) {
+	send(ctx, to.socket, fmt.Appendf(nil, `{"event":%q,"channel":%q,"data":%q}`, event, to.channel, fmt.Sprintf(`{"user_id":%q}`, user)))
+}
+
+// leave takes a socket out of a channel, or out of all.
 func (s *fake) leave(ctx context.Context, socket *websocket.Conn, channel string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.readers = slices.DeleteFunc(s.readers, func(r *reader) bool { return r.socket == socket && r.channel == channel })
-	for _, other := range s.readers {
-		send(ctx, other.socket, []byte(`{"event":"pusher_internal:member_removed","data":"{}"}`))
+	if s.fault == sendOn && channel != "" {
+		return
+	}
+	for _, gone := range slices.Clone(s.readers) {
+		if gone.socket != socket || channel != "" && gone.channel != channel {
+			continue
+		}
+		s.readers = slices.DeleteFunc(s.readers, func(r *reader) bool { return r == gone })
+		if s.fault == ghost {
+			s.ghosts = append(s.ghosts, gone)
+		}
+		if gone.user == "" || s.fault == leaveUntold || slices.Contains(s.users(gone.channel), gone.user) {
+			continue
+		}
+		for _, other := range s.on(gone.channel) {
+			s.tell(ctx, other, memberRemoved, gone.user)
+		}
+	}
+}
+
+// answer answers questions about a channel, or about its users.
+func (s *fake) answer(w http.ResponseWriter, path []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(path) == 1 {
+		_, _ = fmt.Fprintf(w, `{"subscription_count":%d}`, len(s.on(path[0])))
+		return
+	}
+	users := []map[string]string{}
+	for _, id := range s.users(path[0]) {
+		users = append(users, map[string]string{"id": id})
+	}
+	for _, r := range s.ghosts {
+		if r.channel == path[0] {
+			users = append(users, map[string]string{"id": r.user})
+		}
+	}
+	if err := json.NewEncoder(w).Encode(map[string]any{"users": users}); err != nil {
+		s.t.Error(err)
 	}
 }
 

@@ -24,6 +24,7 @@ func goals() []goal {
 		{what: "500 join a presence channel: CPU ms", scenario: "presence", metric: "join_cpu_ms", bound: 100},
 		{what: "500 leave a presence channel: CPU ms", scenario: "presence", metric: "leave_cpu_ms", bound: 50},
 		{what: "signed subscription: CPU us", scenario: "private", metric: "cpu_us_per_subscribe", bound: 12, then: 4},
+		{what: "5,000 return to the default limit: ms", scenario: "storm-limited", metric: "settle_ms", bound: 15_000},
 		{what: "10 % stop reading: p99 of the others, times", scenario: "slow", metric: "p99_ratio", bound: 2},
 		{what: "10 % stop reading: RSS grown by MiB", scenario: "slow", metric: "grown_mib", bound: 100},
 		{what: "10 % stop reading: messages missed unclosed", scenario: "slow", metric: "stalled_gaps", bound: 0},

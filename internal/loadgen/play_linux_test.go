@@ -17,7 +17,8 @@ import (
 func littlePlan() Plan {
 	return Plan{
 		Sockets: 12, Channels: 3, Subscribers: 10, Topics: 9, Members: 6, Subscriptions: 40, Publishers: 3, Window: 4,
-		Rate: 200, Size: 128, SlowSize: 256, Time: 40 * time.Millisecond, Pause: 5 * time.Millisecond, Patience: 10 * time.Second,
+		Rate: 200, Size: 128, SlowSize: 256,
+		Guests: 60, Rooms: 6, Swaps: 40, Churn: 300 * time.Millisecond, Time: 40 * time.Millisecond, Pause: 5 * time.Millisecond, Patience: 10 * time.Second,
 	}
 }
 
@@ -41,8 +42,13 @@ func TestHub(t *testing.T) {
 	wanted := map[string]string{
 		"connect": "conns_per_s", "fanout": "deliveries_per_s", "latency": "p99_ms", "many": "publishes_per_s",
 		"presence": "join_settle_ms", "private": "subscribes_per_s", "slow": "p99_ratio", "storm": "settle_ms",
+		"storm-limited": "settle_ms", "churn": "joins",
 	}
 	for _, name := range Scenarios() {
+		target := target
+		if name == "churn" {
+			target.PID = 0 // other tests use this process's memory
+		}
 		m, err := Run(t.Context(), name, target, littlePlan())
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

@@ -84,6 +84,17 @@ func (s *signer) appendPublish(dst []byte, channel string, message stamp, size i
 	return append(dst, s.body...)
 }
 
+// question is the path and query of a signed GET of the HTTP API. Its own query is one
+// field at most, whose name comes after "auth".
+func (s *signer) question(path, query string) string {
+	path = "/apps/" + s.target.AppID + path
+	signed := fmt.Sprintf("auth_key=%s&auth_timestamp=%d&auth_version=1.0", s.target.Key, time.Now().Unix())
+	if query != "" {
+		signed += "&" + query
+	}
+	return path + "?" + signed + "&auth_signature=" + string(s.sign([]byte("GET\n"+path+"\n"+signed)))
+}
+
 var errNotJSON = errors.New("not JSON")
 
 // event is a message of the server that is none of ours.

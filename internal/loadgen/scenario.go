@@ -14,7 +14,8 @@ type Target struct {
 	AppID   string
 	Key     string
 	Secret  string
-	PID     int // whose CPU time and memory are the server's; 0 leaves them out
+	PID     int    // whose CPU time and memory are the server's; 0 leaves them out
+	Metrics string // host:port where the server tells Prometheus its goroutines; empty leaves them out
 }
 
 // Plan says how much load the scenarios put on.
@@ -27,9 +28,13 @@ type Plan struct {
 	Subscriptions int           // private: signed subscriptions, ten on each socket
 	Publishers    int           // HTTP publishers, each with one request at a time
 	Window        int           // fanout: messages on their way at once
-	Rate          int           // latency, slow: messages a second
+	Rate          int           // latency, slow, churn: messages a second
 	Size          int           // bytes of a payload
 	SlowSize      int           // slow: bytes of a payload
+	Guests        int           // churn: sockets
+	Rooms         int           // churn: channels, every second one with members
+	Swaps         int           // churn: joins a second, and leaves
+	Churn         time.Duration // churn: how long
 	Time          time.Duration // fanout, latency, many, slow: of one measured phase
 	Pause         time.Duration // storm: until everybody returns; connect: a third of the rest before idling is measured
 	Patience      time.Duration // how long what must happen may take
@@ -39,7 +44,8 @@ type Plan struct {
 func DefaultPlan() Plan {
 	return Plan{
 		Sockets: 5000, Channels: 100, Subscribers: 1000, Topics: 2000, Members: 500, Subscriptions: 10_000,
-		Publishers: 8, Window: 64, Rate: 50, Size: 256, SlowSize: 4096, Time: 6 * time.Second, Pause: time.Second, Patience: 30 * time.Second,
+		Publishers: 8, Window: 64, Rate: 50, Size: 256, SlowSize: 4096,
+		Guests: 500, Rooms: 10, Swaps: 20, Churn: 3 * time.Minute, Time: 6 * time.Second, Pause: time.Second, Patience: 30 * time.Second,
 	}
 }
 
@@ -50,20 +56,25 @@ type Metrics map[string]float64
 type scenario struct {
 	name string
 	play func(context.Context, *fleet, Plan) (Metrics, error)
+
+	// apart marks what is played only when it is asked for.
+	apart bool
 }
 
 // scenarios returns all of them in the order in which they are played. Connect is first,
 // because it measures the memory of a server that has done nothing yet.
 func scenarios() []scenario {
 	return []scenario{
-		{"connect", connect},
-		{"fanout", fanout},
-		{"latency", latency},
-		{"many", many},
-		{"presence", presence},
-		{"private", private},
-		{"slow", slow},
-		{"storm", storm},
+		{name: "connect", play: connect},
+		{name: "fanout", play: fanout},
+		{name: "latency", play: latency},
+		{name: "many", play: many},
+		{name: "presence", play: presence},
+		{name: "private", play: private},
+		{name: "slow", play: slow},
+		{name: "storm", play: storm},
+		{name: "storm-limited", play: storm, apart: true}, // on a server that limits how many sockets it opens a second
+		{name: "churn", play: churn, apart: true},
 	}
 }
 
@@ -72,6 +83,17 @@ func Scenarios() []string {
 	var names []string
 	for _, s := range scenarios() {
 		names = append(names, s.name)
+	}
+	return names
+}
+
+// UsualScenarios returns the names of those that are run unless others are asked for.
+func UsualScenarios() []string {
+	var names []string
+	for _, s := range scenarios() {
+		if !s.apart {
+			names = append(names, s.name)
+		}
 	}
 	return names
 }

@@ -9,6 +9,12 @@ import (
 	"math/rand/v2"
 )
 
+// The events that tell of members.
+const (
+	memberAdded   = "pusher_internal:member_added"
+	memberRemoved = "pusher_internal:member_removed"
+)
+
 var errClosed = errors.New("the server closed a socket unasked")
 
 // subscriber is one WebSocket.
@@ -22,6 +28,7 @@ type subscriber struct {
 
 	members, added, removed int // of a presence channel: told at first, told since
 
+	visit   *visit // in churn: what it is subscribed to
 	ledger  ledger
 	stalled bool // has been stopped from reading: it may be closed, and is not counted
 	gaps    int  // messages that a stalled socket missed although later ones came
@@ -122,7 +129,13 @@ func (s *subscriber) deliver(m stamp) error {
 		}
 		return err
 	}
-	if err := s.ledger.enter(m); err != nil {
+	var err error
+	if s.visit != nil {
+		err = s.visit.deliver(m)
+	} else {
+		err = s.ledger.enter(m)
+	}
+	if err != nil {
 		return err
 	}
 	s.fleet.delivered++
@@ -148,16 +161,33 @@ func (s *subscriber) event(text []byte) error {
 		s.socketID = greeting.SocketID
 		s.fleet.greeted(s)
 	case "pusher_internal:subscription_succeeded":
-		var list struct{ Presence struct{ Count int } }
+		var list struct {
+			Presence struct {
+				Count int
+				IDs   []string
+			}
+		}
 		if len(e.data) > 0 && json.Unmarshal(e.data, &list) != nil {
 			return fmt.Errorf("subscription without data: %.200q", text)
 		}
 		s.members = list.Presence.Count
 		s.fleet.subscribed++
-	case "pusher_internal:member_added":
-		s.added++
-	case "pusher_internal:member_removed":
-		s.removed++
+		if s.visit != nil {
+			return s.visit.confirmed(list.Presence.IDs)
+		}
+	case memberAdded, memberRemoved:
+		if e.name == memberAdded {
+			s.added++
+		} else {
+			s.removed++
+		}
+		if s.visit != nil {
+			return s.visit.changed(text, e.name == memberAdded)
+		}
+	case "pusher:pong":
+		if s.visit != nil && s.visit.stage == leaving {
+			s.visit.stage = over
+		}
 	case "pusher:ping":
 		s.send([]byte(`{"event":"pusher:pong","data":{}}`))
 	case "pusher:error", "pusher:subscription_error", "pusher_internal:subscription_error":

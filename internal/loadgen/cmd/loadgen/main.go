@@ -69,7 +69,11 @@ func parse(args []string, log io.Writer) (settings, error) {
 	flags.StringVar(&s.result.Label, "label", "server", "the server's name in the results")
 	flags.IntVar(&s.result.Round, "round", 1, "number of the round in the results")
 	flags.StringVar(&s.out, "out", "", "append the results to `file` too")
-	flags.StringVar(&s.scenarios, "scenarios", strings.Join(loadgen.Scenarios(), ","), "what to run")
+	flags.StringVar(&s.scenarios, "scenarios", strings.Join(loadgen.UsualScenarios(), ","), "what to run, of "+strings.Join(loadgen.Scenarios(), ", "))
+	flags.StringVar(&s.target.Metrics, "metrics", "", "the `address` of the server's Prometheus metrics; churn reads its goroutines there")
+	flags.DurationVar(&s.plan.Churn, "churn", s.plan.Churn, "churn: how long")
+	flags.IntVar(&s.plan.Guests, "guests", s.plan.Guests, "churn: sockets")
+	flags.IntVar(&s.plan.Swaps, "swaps", s.plan.Swaps, "churn: joins a second, and leaves")
 	flags.IntVar(&s.plan.Sockets, "sockets", s.plan.Sockets, "connect, storm: sockets")
 	flags.IntVar(&s.plan.Subscribers, "subscribers", s.plan.Subscribers, "fanout, latency, slow: subscribers of one channel")
 	flags.IntVar(&s.plan.Topics, "topics", s.plan.Topics, "many: channels")
@@ -77,14 +81,14 @@ func parse(args []string, log io.Writer) (settings, error) {
 	flags.IntVar(&s.plan.Subscriptions, "subscriptions", s.plan.Subscriptions, "private: signed subscriptions")
 	flags.IntVar(&s.plan.Publishers, "publishers", s.plan.Publishers, "HTTP publishers")
 	flags.IntVar(&s.plan.Window, "window", s.plan.Window, "fanout: messages on their way at once")
-	flags.IntVar(&s.plan.Rate, "rate", s.plan.Rate, "latency, slow: messages a second")
+	flags.IntVar(&s.plan.Rate, "rate", s.plan.Rate, "latency, slow, churn: messages a second")
 	flags.IntVar(&s.plan.Size, "size", s.plan.Size, "bytes of a payload")
 	flags.DurationVar(&s.plan.Time, "time", s.plan.Time, "length of each measured phase")
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
-	if s.plan.Rate < 1 || flags.NArg() > 0 {
-		return s, fmt.Errorf("a rate below 1, or arguments: %q", flags.Args())
+	if s.plan.Rate < 1 || s.plan.Swaps < 1 || flags.NArg() > 0 {
+		return s, fmt.Errorf("a rate or swaps below 1, or arguments: %q", flags.Args())
 	}
 	for name := range strings.SplitSeq(s.scenarios, ",") {
 		if !slices.Contains(loadgen.Scenarios(), name) {

@@ -67,4 +67,10 @@ func TestArguments(t *testing.T) {
 	if err != nil || s.plan != loadgen.DefaultPlan() {
 		t.Errorf("without flags the plan is %+v, %v", s.plan, err)
 	}
+	if strings.Contains(s.scenarios, "churn") || !strings.Contains(s.scenarios, "storm") {
+		t.Errorf("without flags the scenarios are %s", s.scenarios)
+	}
+	if s, err = parse([]string{"-scenarios", "churn,storm-limited"}, &bytes.Buffer{}); err != nil {
+		t.Errorf("what is played by name is not: %v", err)
+	}
 }
