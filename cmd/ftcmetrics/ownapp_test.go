@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -33,13 +34,26 @@ func hookServer(t *testing.T, key, secret string) (url string, hooks chan *pushe
 	return receiver.URL, hooks
 }
 
-// dial opens a socket and reads the first frame.
+// patience is how long tests wait for what has to come.
+const patience = 20 * time.Second
+
+// nextHook waits for a webhook that tells of one event.
+func nextHook(t *testing.T, hooks chan *pusher.Webhook, event, channel string) {
+	t.Helper()
+	select {
+	case hook := <-hooks:
+		if len(hook.Events) != 1 || hook.Events[0].Name != event || hook.Events[0].Channel != channel {
+			t.Errorf("webhook %+v, want %s of %s", hook, event, channel)
+		}
+	case <-time.After(patience):
+		t.Errorf("no webhook; want %s of %s", event, channel)
+	}
+}
+
+// dial opens a socket.
 func (p *process) dial(key string) *websocket.Conn {
 	p.t.Helper()
-	socket, _, err := websocket.Dial(p.t.Context(), "ws://"+p.hub+"/app/"+key+"?protocol=7", nil)
-	must(p.t, err)
-	p.t.Cleanup(func() { _ = socket.CloseNow() }) // it may be closed already
-	expect(p.t, socket, "pusher:connection_established")
+	socket, _ := p.dialID(key)
 	return socket
 }
 
@@ -51,7 +65,9 @@ func say(t *testing.T, socket *websocket.Conn, text string) {
 // expect reads the next frame, which has the text in it.
 func expect(t *testing.T, socket *websocket.Conn, text string) {
 	t.Helper()
-	_, raw, err := socket.Read(t.Context())
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	_, raw, err := socket.Read(ctx)
 	if err != nil || !strings.Contains(string(raw), text) {
 		t.Fatalf("%s, %v; want %q in it", raw, err, text)
 	}
@@ -74,15 +90,11 @@ func TestWebhooksOfTheOwnApp(t *testing.T) {
 				say(t, socket, `{"event":"pusher:subscribe","data":{"channel":"`+channel+`"}}`)
 				expect(t, socket, "subscription_succeeded")
 			}
-			if hook := <-hooks; len(hook.Events) != 1 || hook.Events[0].Name != "channel_occupied" || hook.Events[0].Channel != "chat-1" {
-				t.Errorf("first %+v", hook)
-			}
+			nextHook(t, hooks, "channel_occupied", "chat-1")
 			if code := p.stop(); code != 0 {
 				t.Errorf("exit code %d:\n%s", code, p.text())
 			}
-			if hook := <-hooks; len(hook.Events) != 1 || hook.Events[0].Name != "channel_vacated" || hook.Events[0].Channel != "chat-1" {
-				t.Errorf("at the end %+v", hook)
-			}
+			nextHook(t, hooks, "channel_vacated", "chat-1")
 		})
 	}
 }

@@ -29,9 +29,7 @@ func TestSoketiEnvironment(t *testing.T) {
 	socket := p.dial("some-key")
 	say(t, socket, `{"event":"pusher:subscribe","data":{"channel":"chat"}}`)
 	expect(t, socket, "subscription_succeeded")
-	if hook := <-hooks; hook.Events[0].Name != "channel_occupied" || hook.Events[0].Channel != "chat" {
-		t.Errorf("webhook %+v", hook)
-	}
+	nextHook(t, hooks, "channel_occupied", "chat")
 	client := pusher.Client{AppID: "some-id", Key: "some-key", Secret: "some-secret", Host: p.hub, HTTPClient: &http.Client{Timeout: 10 * time.Second}}
 	must(t, client.Trigger("chat", "message", "hello world"))
 	expect(t, socket, `"data":"hello world"`)
