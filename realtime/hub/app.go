@@ -21,6 +21,7 @@ type App struct {
 	Secret string // signs subscriptions and the HTTP API
 
 	Disabled       bool
+	TLSOnly        bool     // refuses sockets that are not encrypted
 	ClientMessages bool     // lets clients send client events
 	MaxConnections int      // 0 means any number
 	AllowedOrigins []string // such as "https://scout.example.org"; "*" or an empty list means any

@@ -203,3 +203,28 @@ func TestOccupied(t *testing.T) {
 		t.Error("still occupied")
 	}
 }
+
+// What was published before a stop comes before its goodbye, to everybody.
+func TestShutdownGivesOutFirst(t *testing.T) {
+	r := newRig(t, hub.Options{})
+	clients := make([]*client, 200)
+	for i := range clients {
+		clients[i] = r.connect()
+		clients[i].subscribe("hall", "")
+	}
+	for i := range 20 {
+		r.publish("hall", "n", strconv.Itoa(i))
+	}
+	stopped := make(chan error, 1)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	go func() { stopped <- r.hub.Shutdown(ctx) }()
+	for i, c := range clients {
+		if before := c.expectClose(4200); len(before) != 21 { // and the error before the close
+			t.Errorf("subscriber %d got %d frames", i, len(before))
+		}
+	}
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+}

@@ -21,9 +21,11 @@ func (b broken) Error() string {
 // frames cuts what a peer sends into frames, as it comes in, and joins fragments. It
 // holds memory only while a frame or a message is incomplete.
 type frames struct {
-	begun  []byte // a frame whose end has not come
-	state  ws.State
-	joined []byte // the fragments of a message whose end has not come
+	begun    []byte // a frame whose end has not come
+	state    ws.State
+	joined   []byte // the fragments of a message whose end has not come
+	deflates bool   // messages may be compressed
+	deflated bool   // the one in joined is
 }
 
 // next takes the first frame off in and returns how much of in it has used. The opcode is
@@ -100,6 +102,9 @@ func (f *frames) measure(buf []byte) (ws.Header, int, error) {
 }
 
 func (f *frames) check(h ws.Header) error {
+	if f.compressed(h) {
+		h.Rsv = 0
+	}
 	switch {
 	case h.Length < 0, ws.CheckHeader(h, f.state|ws.StateServerSide) != nil:
 		return broken(protocol.CloseBroken)
@@ -111,11 +116,19 @@ func (f *frames) check(h ws.Header) error {
 	return nil
 }
 
+// compressed reports whether the frame begins a compressed message.
+func (f *frames) compressed(h ws.Header) bool {
+	return f.deflates && h.Rsv == ws.Rsv(true, false, false) && h.OpCode == ws.OpText && !f.state.Fragmented()
+}
+
 // finish unmasks the payload of a whole frame and adds it to its message.
 func (f *frames) finish(h ws.Header, payload []byte) (ws.OpCode, []byte, error) {
 	ws.Cipher(payload, h.Mask, 0)
 	if h.OpCode.IsControl() {
 		return h.OpCode, payload, nil
+	}
+	if !f.state.Fragmented() {
+		f.deflated = f.compressed(h)
 	}
 	if !h.Fin || f.state.Fragmented() {
 		f.joined = append(f.joined, payload...)
@@ -124,6 +137,12 @@ func (f *frames) finish(h ws.Header, payload []byte) (ws.OpCode, []byte, error) 
 			return ws.OpContinuation, nil, nil
 		}
 		payload, f.joined, f.state = f.joined, nil, 0
+	}
+	if f.deflated {
+		var err error
+		if payload, err = inflate(payload); err != nil {
+			return 0, nil, err
+		}
 	}
 	if !utf8.Valid(payload) {
 		return 0, nil, broken(protocol.CloseNotUTF8)

@@ -33,7 +33,11 @@ func (h *Hub) ServeSocket(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This address is for WebSockets: connect with a Pusher client.", http.StatusUpgradeRequired)
 		return
 	}
-	conn, rw, _, err := ws.HTTPUpgrader{Timeout: handshakePatience}.Upgrade(r, w)
+	deflate, upgrader := deflateOffer(), ws.HTTPUpgrader{Timeout: handshakePatience}
+	if !h.opts.NoCompression {
+		upgrader.Negotiate = deflate.Negotiate
+	}
+	conn, rw, _, err := upgrader.Upgrade(r, w)
 	if err != nil {
 		if conn != nil {
 			_ = conn.Close()
@@ -45,13 +49,15 @@ func (h *Hub) ServeSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	early, _ := rw.Peek(rw.Reader.Buffered())
-	h.open(a, conn, early)
+	_, deflates := deflate.Accepted()
+	h.open(a, conn, early, deflates)
 }
 
 // open makes a socket of a connection, whose peer has sent something early.
-func (h *Hub) open(a *app, conn net.Conn, early []byte) {
+func (h *Hub) open(a *app, conn net.Conn, early []byte, deflates bool) {
 	h.sockets.Add(1)
 	s := h.newSocket(a, conn)
+	s.deflates, s.frames.deflates = deflates, deflates
 	if a.admit(s) {
 		seconds := max(1, int(h.opts.ActivityTimeout/time.Second))
 		s.deliver(nil, sealText(protocol.AppendEstablished(newFrame(160), s.id, seconds)))
@@ -93,7 +99,16 @@ func (h *Hub) appOf(r *http.Request) (*app, protocol.CloseCode) {
 	case a.Disabled:
 		return a, protocol.CloseDisabled
 	}
+	if a.TLSOnly && !secure(r) {
+		return a, protocol.CloseTLSOnly
+	}
 	return a, checkVersion(r)
+}
+
+// secure reports whether the client's connection is encrypted, here or in front of a proxy. A
+// client that lies about it harms nobody but itself.
+func secure(r *http.Request) bool {
+	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
 }
 
 // checkVersion looks at the protocol parameter. A client without it is taken to speak ours.

@@ -41,6 +41,9 @@ type Options struct {
 	// that waits for many sockets counts for each. 0 means 256 MiB.
 	MaxHeldBytes int64
 
+	// NoCompression turns permessage-deflate off.
+	NoCompression bool
+
 	// OnOccupied is called when a channel gets its first subscriber. It must not block.
 	OnOccupied func(appID string, channel realtime.Channel, at time.Time)
 

@@ -86,6 +86,9 @@ func (s *socket) deliver(sub *subscription, buf []byte) bool {
 		s.mu.Unlock()
 		return false
 	}
+	if sub != nil && !s.used.Load() { // a load costs less than a store
+		s.used.Store(true)
+	}
 	s.outbox.push(buf)
 	if s.outbox.writing {
 		behind := s.behind()

@@ -81,6 +81,15 @@ func (s *socket) handle(text []byte) {
 	case protocol.EventPing:
 		s.deliver(nil, textFrame(protocol.Pong))
 	case protocol.EventPong:
+	default:
+		s.used.Store(true)
+		s.handleWish(m)
+	}
+}
+
+// handleWish handles a message by which the peer wants something.
+func (s *socket) handleWish(m protocol.Message) {
+	switch m.Event {
 	case protocol.EventSubscribe:
 		s.subscribe(m)
 	case protocol.EventUnsubscribe:

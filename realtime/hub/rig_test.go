@@ -28,6 +28,8 @@ type rig struct {
 	url string
 	// dial opens the transport of a client.
 	dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// deflates makes raw connections ask for compression.
+	deflates bool
 }
 
 func testApp() hub.App {

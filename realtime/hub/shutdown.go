@@ -11,7 +11,7 @@ import (
 // clients do not all come back to another hub in the same moment.
 const closePace = 10 * time.Millisecond
 
-// Shutdown ends the hub: it takes no new sockets, closes those that are open with 4200,
+// Shutdown ends the hub: it takes no new sockets, gives out what was published, closes those that are open with 4200,
 // spread over the time that ctx leaves, and waits for them. When ctx ends first, the
 // sockets that are left are cut and ctx's error is returned. A second call does nothing.
 func (h *Hub) Shutdown(ctx context.Context) error {
@@ -21,6 +21,7 @@ func (h *Hub) Shutdown(ctx context.Context) error {
 	if !first {
 		return nil
 	}
+	h.queue.settle(ctx) // what was accepted goes before the goodbye
 	h.closeAll(ctx)
 
 	gone := make(chan struct{})

@@ -23,6 +23,11 @@ type socket struct {
 	frames frames // what the peer has sent; only the reader touches it, and deaf
 	deaf   bool   // the peer broke the protocol: nothing that it says is heard any more
 
+	deflates bool // the peer takes compressed messages
+
+	used   atomic.Bool // something but pings was said since the last beat
+	usedAt time.Time   // the beat of which that was last true; only the pulse touches it
+
 	heard atomic.Int64 // when the peer was last heard, Unix nanoseconds
 	asked atomic.Bool  // a ping is waiting for its answer
 
@@ -47,7 +52,8 @@ type socket struct {
 
 func (h *Hub) newSocket(a *app, conn net.Conn) *socket {
 	s := &socket{app: a, id: newSocketID()}
-	s.heard.Store(time.Now().UnixNano())
+	s.usedAt = time.Now()
+	s.heard.Store(s.usedAt.UnixNano())
 	s.wire = h.newWire(conn, s)
 	return s
 }

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"time"
@@ -13,10 +14,37 @@ type runQueue struct {
 	more   sync.Cond
 	line   []*channel
 	next   int // the first of line that still waits
+	swept  int // channels that a sweeper has
+	still  sync.Cond
 	closed bool
 }
 
-func (q *runQueue) init() { q.more.L = &q.mu }
+func (q *runQueue) init() { q.more.L, q.still.L = &q.mu, &q.mu }
+
+// settle waits until everything that was in line is with the sockets, or ctx ends. What is
+// published meanwhile may make it wait longer.
+func (q *runQueue) settle(ctx context.Context) {
+	stop := context.AfterFunc(ctx, func() {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		q.still.Broadcast()
+	})
+	defer stop()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for (q.swept > 0 || q.next < len(q.line)) && ctx.Err() == nil {
+		q.still.Wait()
+	}
+}
+
+// done says that a sweeper has finished with a channel that it got from pop.
+func (q *runQueue) done() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.swept--; q.swept == 0 {
+		q.still.Broadcast()
+	}
+}
 
 func (q *runQueue) push(c *channel) {
 	q.mu.Lock()
@@ -44,6 +72,7 @@ func (q *runQueue) pop() *channel {
 	c := q.line[q.next]
 	q.line[q.next] = nil
 	q.next++
+	q.swept++
 	return c
 }
 
@@ -60,7 +89,10 @@ type sweeper struct {
 	first       uint64 // the number of batch[0]
 	subscribers []*subscription
 	joined      []byte
-	ends        []int // where each message ends in joined
+	ends        []int  // where each message ends in joined
+	packed      []byte // joined with the larger frames compressed; nil before it is needed
+	packedEnds  []int
+	deflater    deflater
 	excepted    map[*socket]struct{}
 	delays      [len(delayBounds) + 1]int64 // of one sweep, by bucket
 }
@@ -69,11 +101,11 @@ type sweeper struct {
 func (h *Hub) sweep() {
 	w := sweeper{excepted: make(map[*socket]struct{})}
 	for c := h.queue.pop(); c != nil; c = h.queue.pop() {
-		if !w.load(c) {
-			continue
+		if w.load(c) {
+			w.carry(c.app)
+			w.finish(c)
 		}
-		w.carry(c.app)
-		w.finish(c)
+		h.queue.done()
 	}
 }
 
@@ -142,9 +174,13 @@ func (w *sweeper) carry(a *app) {
 		if skip >= len(w.batch) {
 			continue
 		}
-		buf, count := w.joined, len(w.batch)-skip
+		buf, ends := w.joined, w.ends
+		if sub.socket.deflates {
+			buf, ends = w.pack()
+		}
+		count := len(w.batch) - skip
 		if skip > 0 {
-			buf = buf[w.ends[skip-1]:]
+			buf = buf[ends[skip-1]:]
 		}
 		if len(w.excepted) > 0 {
 			if _, some := w.excepted[sub.socket]; some {
@@ -162,6 +198,24 @@ func (w *sweeper) carry(a *app) {
 	a.counts.sent.Add(int64(messages))
 	a.counts.sentBytes.Add(int64(bytes))
 	w.measure(&a.counts.delays)
+}
+
+// pack returns the batch with the larger frames compressed, once for all subscribers that
+// take it so, and where each message ends.
+func (w *sweeper) pack() ([]byte, []int) {
+	if w.packed != nil {
+		return w.packed, w.packedEnds
+	}
+	w.packed, w.packedEnds = w.joined, w.ends
+	if !slices.ContainsFunc(w.batch, func(m message) bool { return len(m.frame) > minDeflate }) {
+		return w.packed, w.packedEnds
+	}
+	w.packed, w.packedEnds = make([]byte, 0, len(w.joined)), nil
+	for _, m := range w.batch {
+		w.packed = append(w.packed, w.deflater.frame(m.frame)...)
+		w.packedEnds = append(w.packedEnds, len(w.packed))
+	}
+	return w.packed, w.packedEnds
 }
 
 // measure counts how long the batch took from its publishers to here, where every subscriber's
@@ -206,7 +260,7 @@ func (w *sweeper) finish(c *channel) {
 	clear(w.batch)
 	clear(w.subscribers)
 	clear(w.excepted)
-	w.joined = nil
+	w.joined, w.packed, w.packedEnds = nil, nil, nil
 	if cap(w.batch) > 4096 {
 		w.batch = nil
 	}

@@ -2,9 +2,12 @@ package hub_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/coder/websocket"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
 )
@@ -50,6 +53,37 @@ func TestPingKeepsOpen(t *testing.T) {
 			pass(t, 9*time.Second)
 			c.quiet()
 		}
+	})
+}
+
+// A socket on which nothing is said but pings ends after a day; one that is used stays.
+func TestInactivity(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newPipeRig(t, hub.Options{ActivityTimeout: time.Hour})
+		idle, used := r.connect(), r.connect()
+		used.subscribe("hall", "")
+		start := time.Now()
+		for range 26 {
+			pass(t, 55*time.Minute)
+			idle.quiet()
+			r.publish("hall", "n", "")
+			used.expect("n")
+			used.quiet()
+		}
+		if n := r.hub.Stats().Connections; n != 2 {
+			t.Fatalf("%d connections after %v", n, time.Since(start))
+		}
+		text, err := "", error(nil)
+		for err == nil {
+			var raw []byte
+			if _, raw, err = idle.ws.Read(t.Context()); err == nil {
+				text = string(raw)
+			}
+		}
+		if websocket.CloseStatus(err) != 4202 || !strings.Contains(text, "4202") || time.Since(start) > 25*time.Hour {
+			t.Errorf("after %v: %s, %v", time.Since(start), text, err)
+		}
+		used.quiet()
 	})
 }
 

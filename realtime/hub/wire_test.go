@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/coder/websocket"
 	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsflate"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
 )
@@ -22,7 +22,11 @@ import (
 // rawConnect opens a connection for hand-made frames.
 func (r *rig) rawConnect() (net.Conn, *bufio.Reader) {
 	r.t.Helper()
-	conn, br, _, err := ws.Dial(r.t.Context(), r.url+"/app/"+appKey)
+	var dialer ws.Dialer
+	if r.deflates {
+		dialer.Extensions = append(dialer.Extensions, wsflate.Parameters{}.Option())
+	}
+	conn, br, _, err := dialer.Dial(r.t.Context(), r.url+"/app/"+appKey)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -183,9 +187,10 @@ func TestGarbage(t *testing.T) {
 	witness.quiet()
 }
 
-// TLS has no descriptor to write to, so everything goes through writers.
-func TestTLS(t *testing.T) {
-	h, err := hub.New(hub.Options{Apps: []hub.App{testApp()}})
+// newTLSRig starts a hub behind TLS, where nothing can be written without blocking.
+func newTLSRig(t *testing.T, options hub.Options) *rig {
+	t.Helper()
+	h, err := hub.New(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,19 +203,14 @@ func TestTLS(t *testing.T) {
 		_ = h.Shutdown(ctx)
 		server.Close()
 	})
-	r := &rig{t: t, hub: h, url: strings.Replace(server.URL, "https", "wss", 1)}
 	dialer := &tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}}
-	open := func() *client {
-		transport := &http.Transport{DialTLSContext: dialer.DialContext}
-		conn, _, err := websocket.Dial(t.Context(), r.url+"/app/"+appKey, &websocket.DialOptions{HTTPClient: &http.Client{Transport: transport}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = conn.CloseNow() })
-		return &client{t: t, ws: conn}
-	}
-	c := open()
-	c.expect("pusher:connection_established")
+	return &rig{t: t, hub: h, url: strings.Replace(server.URL, "https", "ws", 1), dial: dialer.DialContext}
+}
+
+// TLS has no descriptor to write to, so everything goes through writers.
+func TestTLS(t *testing.T) {
+	r := newTLSRig(t, hub.Options{Apps: []hub.App{testApp()}})
+	c := r.connect()
 	c.subscribe("hall", "")
 	for range 300 {
 		r.publish("hall", "n", strings.Repeat("x", 1000))
@@ -218,7 +218,7 @@ func TestTLS(t *testing.T) {
 	for range 300 {
 		c.expect("n")
 	}
-	if err := h.Shutdown(t.Context()); err != nil {
+	if err := r.hub.Shutdown(t.Context()); err != nil {
 		t.Error(err)
 	}
 	c.expectClose(4200)

@@ -11,6 +11,7 @@ const (
 	CloseBinary      CloseCode = 1003 // a binary message: the protocol is text
 	CloseNotUTF8     CloseCode = 1007 // a text message that is no UTF-8
 	CloseTooBig      CloseCode = 1009 // over MaxMessage
+	CloseTLSOnly     CloseCode = 4000 // the app takes encrypted connections only
 	CloseUnknownApp  CloseCode = 4001 // no app has this key
 	CloseDisabled    CloseCode = 4003 // the app is switched off
 	CloseOverQuota   CloseCode = 4004 // the app has as many connections as it may have
@@ -22,6 +23,7 @@ const (
 	CloseSlow        CloseCode = 4100 // the peer reads slower than its channels speak
 	CloseReconnect   CloseCode = 4200 // come back at once
 	CloseMute        CloseCode = 4201 // no pong within the time
+	CloseInactive    CloseCode = 4202 // nothing but pings for a day
 )
 
 // RefusedClientEvent is the code of the pusher:error that refuses a client event; the
@@ -43,6 +45,8 @@ func (c CloseCode) Reason() string {
 		return "The message is not UTF-8."
 	case CloseTooBig:
 		return "The message is larger than 64 KiB."
+	case CloseTLSOnly:
+		return "This app takes encrypted connections only: use wss."
 	case CloseUnknownApp:
 		return "There is no app with this key."
 	case CloseDisabled:
@@ -65,6 +69,8 @@ func (c CloseCode) Reason() string {
 		return "Please reconnect."
 	case CloseMute:
 		return "No pong was received in time."
+	case CloseInactive:
+		return "Nothing was said for 24 hours."
 	}
 	return ""
 }
