@@ -17,6 +17,10 @@ type Action string
 
 // The actions.
 const (
+	ReadTeam          Action = "read the team's name and number"
+	ReadMembers       Action = "read who is in the team"
+	JoinChannels      Action = "join the team's private and presence channels"
+	Leave             Action = "leave the team"
 	ReadEntries       Action = "read entries"
 	CreateEntry       Action = "create an entry"
 	EditEntry         Action = "change or delete an entry"
@@ -52,6 +56,10 @@ const (
 // permissions is the one table of who may do what in a team. Roles that a row leaves out
 // may not.
 var permissions = map[Action]map[Role]Reach{
+	ReadTeam:          {Mentor: All, Leader: All, Student: All, Friend: All, Device: All},
+	ReadMembers:       {Mentor: All, Leader: All, Student: All, Friend: All},
+	JoinChannels:      {Mentor: All, Leader: All, Student: All, Friend: All, Device: All}, // friends unless the team says no
+	Leave:             {Mentor: All, Leader: All, Student: All, Friend: All},              // a device is revoked by who leads
 	ReadEntries:       {Mentor: All, Leader: All, Student: All, Friend: All, Device: Own},
 	CreateEntry:       {Mentor: All, Leader: All, Student: All, Device: All},
 	EditEntry:         {Mentor: All, Leader: All, Student: Own, Device: Own},

@@ -10,7 +10,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -319,49 +319,49 @@ func TestNoSecretInLogsOrErrors(t *testing.T) {
 	}
 }
 
-// TestEqualCallsAreOne holds the first answer back until all callers wait.
+// TestEqualCallsAreOne holds the answer back until all callers wait; then the one who began
+// the call leaves, and the others get the answer.
 func TestEqualCallsAreOne(t *testing.T) {
 	const callers = 8
-	var mu sync.Mutex
-	calls := 0
+	var calls atomic.Int32
 	asked, release := make(chan struct{}, callers), make(chan struct{})
-	c := scripted(t, func(w http.ResponseWriter, _ *http.Request) {
-		mu.Lock()
-		calls++
-		mu.Unlock()
+	c := scripted(t, func(w http.ResponseWriter, r *http.Request) {
+		calls.Add(1)
 		asked <- struct{}{}
-		<-release
+		select {
+		case <-release:
+		case <-r.Context().Done():
+		}
 		fmt.Fprint(w, `{"currentSeason":2025}`)
 	})
-	results := make(chan error, callers)
-	call := func() {
-		season, err := c.CurrentSeason(t.Context())
-		if err == nil && season != 2025 {
-			err = fmt.Errorf("season %d", season)
-		}
-		results <- err
-	}
-	go call()
-	<-asked // the call is under way
 	impatient, cancel := context.WithCancel(t.Context())
-	left := make(chan error)
+	defer cancel()
+	left := make(chan error, 1)
 	go func() { _, err := c.CurrentSeason(impatient); left <- err }()
-	for range callers - 1 {
-		go call()
+	<-asked // the call is under way
+	results := make(chan error, callers)
+	for range callers {
+		go func() {
+			season, err := c.CurrentSeason(t.Context())
+			if err == nil && season != 2025 {
+				err = fmt.Errorf("season %d", season)
+			}
+			results <- err
+		}()
 	}
+	waitFor(t, "all callers", func() bool { return c.Waiting() == callers+1 })
 	cancel()
 	if err := <-left; !errors.Is(err, context.Canceled) {
 		t.Errorf("who left got %v", err)
 	}
-	waitFor(t, "all callers", func() bool { return c.Waiting() == callers })
-	close(release)
+	release <- struct{}{}
 	for range callers {
 		if err := <-results; err != nil {
 			t.Error(err)
 		}
 	}
-	if calls != 1 {
-		t.Errorf("%d calls", calls)
+	if n := calls.Load(); n != 1 {
+		t.Errorf("%d calls", n)
 	}
 }
 
@@ -441,6 +441,7 @@ func (r *rig) checkReplay(t *testing.T) {
 	t.Helper()
 	key := r.key(ftc.Qual, 0, 2)
 	before, _ := r.match(t, key)
+	r.clock.Advance(2 * time.Second) // from the correction
 	results, err := r.Results(t.Context(), r.event, ftc.Qual, firstapi.Since{})
 	must(t, err)
 	r.clock.Advance(2 * time.Second)

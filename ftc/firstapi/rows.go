@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	_ "time/tzdata" // zones must be known on machines without zone files
+
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 )
 

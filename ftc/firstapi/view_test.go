@@ -98,6 +98,28 @@ func TestWhateverTheClockSaysTheViewIsTheTruth(t *testing.T) {
 	})
 }
 
+// TestResultsAreTheMatchesThatWerePlayed compares the two lists that have results.
+func TestResultsAreTheMatchesThatWerePlayed(t *testing.T) {
+	r := start(t, "12:00:00")
+	for _, moment := range r.fake.Moments() {
+		r.clock.Set(moment.Posted)
+		matches, err := r.Matches(t.Context(), r.event, moment.Level, firstapi.Since{})
+		must(t, err)
+		results, err := r.Results(t.Context(), r.event, moment.Level, firstapi.Since{})
+		must(t, err)
+		played := slices.DeleteFunc(matches.Rows, func(m firstapi.Match) bool { return m.Result == nil })
+		if len(played) == 0 || len(played) != len(results.Rows) {
+			t.Fatalf("%s: %d matches were played, there are %d results", moment.Posted, len(played), len(results.Rows))
+		}
+		for i, m := range played {
+			got := results.Rows[i]
+			if got.MatchKey != m.MatchKey || *got.Result != *m.Result || !got.PostedAt.Equal(*m.PostedAt) || len(got.Robots) != len(m.Robots) {
+				t.Errorf("the result is %s, the match %s", shape(t, got), shape(t, m))
+			}
+		}
+	}
+}
+
 // TestTheRankingInTheEndIsThePublishedOne compares the fake's rankings with the recorded ones.
 func TestTheRankingInTheEndIsThePublishedOne(t *testing.T) {
 	r := start(t, evening)

@@ -32,6 +32,7 @@ type Feature string
 const (
 	Versions             Feature = "versions"              // refuses paths and protocol versions with 4005 to 4008
 	MutePeers            Feature = "mute peers"            // pings who is silent, and closes with 4201
+	SlowReaders          Feature = "slow readers"          // closes who reads too slowly with 4100
 	Compression          Feature = "compression"           // permessage-deflate
 	AuthorizationTimeout Feature = "authorization timeout" // 4009 for a socket without any permission; app AppStrict
 	SignedInPresence     Feature = "signed-in presence"    // a presence subscription takes its member from the sign-in
@@ -50,7 +51,7 @@ const (
 // Everything returns all features but those that are lacking.
 func Everything(lacking ...Feature) []Feature {
 	all := []Feature{
-		Versions, MutePeers, Compression, AuthorizationTimeout, SignedInPresence, SubscriptionCount, Watchlist, Info, RateLimits,
+		Versions, MutePeers, SlowReaders, Compression, AuthorizationTimeout, SignedInPresence, SubscriptionCount, Watchlist, Info, RateLimits,
 		Webhooks, WebhookCounts, WebhookRetry, WebhookGrace, WebhookBatches, GracefulStop,
 	}
 	return slices.DeleteFunc(all, func(f Feature) bool { return slices.Contains(lacking, f) })

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/coder/websocket"
 )
 
 func userRows() []row {
@@ -94,7 +96,7 @@ func checkWatchlist(r *rig) {
 	tab1.signin(text(map[string]string{"id": bob}))
 	watcher.expectNews("online", bob)
 	tab2.signin(text(map[string]string{"id": bob}))
-	_ = tab1.conn.CloseNow() // the other tab is there still
+	r.must(tab1.conn.Close(websocket.StatusNormalClosure, "")) // answered; the other tab is there still
 	_ = other.conn.CloseNow()
 	watcher.expectNews("offline", cat)
 	_ = tab2.conn.CloseNow()

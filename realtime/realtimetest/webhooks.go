@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	pusher "github.com/pusher/pusher-http-go/v5"
@@ -202,10 +203,12 @@ func checkGrace(r *rig) {
 // happened.
 func checkHookBatches(r *rig) {
 	first, line := r.name(""), []string{r.name(""), r.name(""), r.name("")}
-	release := make(chan struct{})
+	hold := make(chan struct{})
+	release := sync.OnceFunc(func() { close(hold) })
+	r.Cleanup(release)
 	r.server.Hooks.answer(r.app.ID, func(n int) int {
 		if n == 0 {
-			<-release
+			<-hold
 		}
 		return http.StatusOK
 	})
@@ -219,14 +222,13 @@ func checkHookBatches(r *rig) {
 		select {
 		case <-more:
 		case <-time.After(r.waiting):
-			close(release)
 			r.Fatalf("no request in %v", r.waiting)
 		}
 	}
 	for _, channel := range line {
 		s.join(channel, "")
 	}
-	close(release)
+	release()
 	for _, channel := range line {
 		r.told(channel, `{"name":"channel_occupied","channel":"`+channel+`"}`)
 	}

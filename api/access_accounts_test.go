@@ -1,0 +1,82 @@
+package api_test
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/ftcmetrics/ftcmetrics/teams"
+)
+
+// Accounts has the rows of what everybody does for themselves.
+func (accessRows) Accounts() []access {
+	return []access{
+		{method: "POST", route: "/api/setup", public: true, ok: http.StatusForbidden, body: fixed(`{"code":"wrong","displayName":"X"}`)},
+		{method: "POST", route: "/api/sessions", public: true, ok: http.StatusUnauthorized, body: fixed(`{"email":"nobody@example.com","password":"a wrong password"}`)},
+		{method: "DELETE", route: "/api/sessions/current", alone: true},
+		{method: "POST", route: "/api/join", public: true, ok: http.StatusCreated, shows: true,
+			body: func(s *stage, _ caller) string {
+				return fmt.Sprintf(`{"code":%q,"displayName":"New"}`, s.code(s.team, "FRIEND"))
+			}},
+		{method: "GET", route: "/api/me"},
+		{method: "PATCH", route: "/api/me", body: func(s *stage, c caller) string { return fmt.Sprintf(`{"displayName":%q}`, s.name(c)) }},
+		{method: "DELETE", route: "/api/me", alone: true},
+		{method: "GET", route: "/api/me/devices"},
+		{method: "DELETE", route: "/api/me/devices/{id}", alone: true, path: (*stage).ownDevice},
+		{method: "DELETE", route: "/api/me/devices/{id}", want: map[caller]int{student: 404, outsider: 404, removed: 404, friend: 404, leader: 404},
+			path: func(s *stage, _ caller) string { return s.ownDevice(mentor) }, alone: true},
+	}
+}
+
+// ownDevice is the address of the token that the caller uses.
+func (g *stage) ownDevice(c caller) string {
+	if g.tokens[c] == "" {
+		return "/api/me/devices/" + uuid.NewString()
+	}
+	var devices []struct{ ID string }
+	g.call("GET", "/api/me/devices", g.tokens[c], "").into(g.t, &devices)
+	return "/api/me/devices/" + devices[0].ID
+}
+
+// Operations has the rows of what is everybody's.
+func (accessRows) Operations() []access {
+	return []access{
+		{method: "GET", route: "/openapi.json", public: true},
+		{method: "GET", route: "/api/health", public: true},
+		{method: "GET", route: "/ready", public: true},
+		{method: "GET", route: "/api/seasons", public: true},
+		{method: "GET", route: "/api/seasons/{year}", public: true, path: at("/api/seasons/2025")},
+		{method: "GET", route: "/api/events", public: true},
+		{method: "GET", route: "/api/events/{code}", public: true, path: at("/api/events/USNCRA?season=2025")},
+		{method: "GET", route: "/api/events/{code}/teams", public: true, path: at("/api/events/USNCRA/teams?season=2025")},
+		{method: "GET", route: "/api/events/{code}/schedule", public: true, path: at("/api/events/USNCRA/schedule?season=2025")},
+	}
+}
+
+// at is an address that is the same for all.
+func at(path string) func(*stage, caller) string {
+	return func(*stage, caller) string { return path }
+}
+
+// Realtime has the rows of channels.
+func (accessRows) Realtime() []access {
+	auth := func(channel string) func(*stage, caller) string {
+		return func(s *stage, _ caller) string {
+			return fmt.Sprintf(`{"socket_id":"1.1","channel_name":%q}`, channel+s.team)
+		}
+	}
+	log := func(prefix string) func(*stage, caller) string {
+		return func(s *stage, _ caller) string { return "/api/channels/" + prefix + s.team + "/events" }
+	}
+	nobody := map[caller]int{anonymous: http.StatusForbidden}
+	return []access{
+		{method: "GET", route: "/api/realtime/config", public: true},
+		{method: "GET", route: "/api/channels/{channel}/events", action: teams.JoinChannels, stranger: http.StatusForbidden, path: log("private-team-")},
+		{method: "GET", route: "/api/channels/{channel}/events", action: teams.JoinChannels, stranger: http.StatusForbidden, path: log("presence-team-")},
+		{method: "GET", route: "/api/channels/{channel}/events", public: true, path: at("/api/channels/event-USNCRA/events")},
+		{method: "POST", route: "/api/pusher/auth", action: teams.JoinChannels, stranger: http.StatusForbidden, want: nobody, body: auth("private-team-")},
+		{method: "POST", route: "/api/pusher/auth", action: teams.JoinChannels, stranger: http.StatusForbidden, want: nobody, body: auth("presence-team-")},
+		{method: "POST", route: "/api/pusher/user-auth", want: nobody, body: fixed(`{"socket_id":"1.1"}`)},
+	}
+}

@@ -1,0 +1,51 @@
+package api_test
+
+import (
+	"net/http"
+
+	"github.com/ftcmetrics/ftcmetrics/teams"
+)
+
+// Teams has the rows of workspaces, members and invites.
+func (accessRows) Teams() []access {
+	const one, members, invites = "/api/user-teams/{id}", "/api/user-teams/{id}/members/{userId}", "/api/user-teams/{id}/invites"
+	newcomer := func(role string) func(*stage, caller) string {
+		return func(s *stage, _ caller) string {
+			_, id := s.member(s.team, role, "Newcomer "+s.secret)
+			return "/api/user-teams/" + s.team + "/members/" + id
+		}
+	}
+	return []access{
+		{method: "GET", route: "/api/user-teams"},
+		{method: "POST", route: "/api/user-teams", ok: http.StatusCreated, body: fixed(`{"teamNumber":4444,"name":"Third"}`)},
+		{method: "GET", route: one, action: teams.ReadTeam},
+		{method: "PATCH", route: one, action: teams.ChangeTeam, body: fixed(`{"sharingLevel":"PRIVATE"}`)},
+		{method: "DELETE", route: one, action: teams.DeleteTeam, alone: true},
+		{method: "GET", route: "/api/user-teams/{id}/members", action: teams.ReadMembers},
+		{method: "PATCH", route: members, action: teams.InviteAndRemove, path: newcomer("STUDENT"), body: fixed(`{"role":"FRIEND"}`)},
+		{method: "PATCH", route: members, action: teams.GrantRoles, path: newcomer("STUDENT"), body: fixed(`{"role":"LEADER"}`)},
+		{method: "PATCH", route: members, action: teams.GrantRoles, path: newcomer("MENTOR"), body: fixed(`{"role":"STUDENT"}`)},
+		{method: "DELETE", route: members, action: teams.InviteAndRemove, path: newcomer("STUDENT")},
+		{method: "DELETE", route: members, action: teams.GrantRoles, path: newcomer("LEADER")},
+		{method: "POST", route: "/api/user-teams/{id}/leave", action: teams.Leave, alone: true},
+		{method: "POST", route: invites, action: teams.InviteAndRemove, ok: http.StatusCreated, body: fixed(`{"role":"STUDENT"}`)},
+		{method: "POST", route: invites, action: teams.GrantRoles, ok: http.StatusCreated, body: fixed(`{"role":"LEADER"}`)},
+		{method: "GET", route: invites, action: teams.InviteAndRemove},
+		{method: "DELETE", route: invites + "/{inviteId}", action: teams.InviteAndRemove, path: (*stage).openInvite},
+		{method: "POST", route: "/api/user-teams/join", body: (*stage).codeElsewhere},
+	}
+}
+
+// openInvite is the address of a new invite.
+func (g *stage) openInvite(caller) string {
+	var invite struct{ ID string }
+	g.call("POST", "/api/user-teams/"+g.team+"/invites", g.owner, `{"role":"STUDENT"}`).into(g.t, &invite)
+	return "/api/user-teams/" + g.team + "/invites/" + invite.ID
+}
+
+// codeElsewhere is a code for a team that has nobody in it yet.
+func (g *stage) codeElsewhere(caller) string {
+	var made struct{ ID string }
+	g.call("POST", "/api/user-teams", g.owner, `{"teamNumber":5555,"name":"Elsewhere"}`).into(g.t, &made)
+	return `{"code":"` + g.code(made.ID, "STUDENT") + `"}`
+}
