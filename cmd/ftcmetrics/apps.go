@@ -23,6 +23,7 @@ type appEntry struct {
 	Key                  string `json:"key"`
 	Secret               string `json:"secret"`
 	Enabled              *bool  `json:"enabled"`
+	TLSOnly              bool   `json:"tlsOnly"`
 	EnableClientMessages bool   `json:"enableClientMessages"`
 
 	MaxConnections            *int     `json:"maxConnections"`
@@ -186,7 +187,7 @@ func (a appEntry) limits() map[string]*float64 {
 func (a appEntry) hubApp() hub.App {
 	return hub.App{
 		ID: a.ID, Key: a.Key, Secret: a.Secret, Disabled: a.Enabled != nil && !*a.Enabled,
-		ClientMessages: a.EnableClientMessages, AllowedOrigins: a.AllowedOrigins,
+		TLSOnly: a.TLSOnly, ClientMessages: a.EnableClientMessages, AllowedOrigins: a.AllowedOrigins,
 		UserAuthentication: a.EnableUserAuthentication, Watchlist: a.EnableWatchlist, SubscriptionCount: a.EnableSubscriptionCount,
 		MaxPresenceMembers: limit(a.MaxPresenceMembers, 1), MaxPresenceMemberBytes: limit(a.MaxPresenceMemberSizeInKb, 1024),
 		MaxEventPayloadBytes: limit(a.MaxEventPayloadInKb, 1024), MaxClientEventsPerSecond: limit(a.MaxClientEventsPerSecond, 1),

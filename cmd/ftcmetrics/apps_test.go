@@ -29,7 +29,7 @@ func appsFile(t *testing.T, text string) string {
 const oneApp = `"id":"a2","key":"k2","secret":"0123456789abcdef0123456789abcdef"`
 
 func TestFurtherApps(t *testing.T) {
-	c := config{AppEnv: "production", AppID: "a1", AppKey: "k1", HubAppsFile: appsFile(t, `[{`+oneApp+`,"enabled":false,"enableClientMessages":true,
+	c := config{AppEnv: "production", AppID: "a1", AppKey: "k1", HubAppsFile: appsFile(t, `[{`+oneApp+`,"enabled":false,"tlsOnly":true,"enableClientMessages":true,
 		"maxConnections":-1,"maxClientEventsPerSecond":-1,"maxPresenceMembersPerChannel":50,"maxPresenceMemberSizeInKb":0.5,"maxEventPayloadInKb":100,
 		"maxEventChannelsAtOnce":20,"maxEventBatchSize":-1,"maxBackendEventsPerSecond":500,"maxReadRequestsPerSecond":-1,"authorizationTimeoutInSeconds":45,
 		"allowedOrigins":["https://a.example"],"enableUserAuthentication":true,"enableWatchlist":true,"enableSubscriptionCount":true,
@@ -40,7 +40,7 @@ func TestFurtherApps(t *testing.T) {
 	must(t, err)
 	want := []hub.App{
 		{
-			ID: "a2", Key: "k2", Secret: "0123456789abcdef0123456789abcdef", Disabled: true, ClientMessages: true, AllowedOrigins: []string{"https://a.example"},
+			ID: "a2", Key: "k2", Secret: "0123456789abcdef0123456789abcdef", Disabled: true, TLSOnly: true, ClientMessages: true, AllowedOrigins: []string{"https://a.example"},
 			UserAuthentication: true, Watchlist: true, SubscriptionCount: true,
 			MaxPresenceMembers: 50, MaxPresenceMemberBytes: 512, MaxEventPayloadBytes: 100 << 10, MaxClientEventsPerSecond: math.MaxInt32,
 			MaxEventChannels: 20, MaxEventBatch: math.MaxInt32, MaxBackendEventsPerSecond: 500, AuthorizationTimeout: 45 * time.Second,

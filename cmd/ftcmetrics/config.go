@@ -33,6 +33,8 @@ type config struct {
 	AcceptRate    int    `env:"HUB_ACCEPT_RATE" default:"2000" help:"New sockets a second, and twice as many at once; more wait for their turn, up to 5 s. 0 is no limit."`
 	MetricsPrefix string `env:"METRICS_PREFIX" default:"ftcmetrics_" help:"What the names of the hub's metrics begin with; soketi_ fits dashboards made for soketi."`
 
+	HubCompression   bool          `env:"HUB_COMPRESSION" default:"true" negatable:"" help:"Whether clients that ask for it get large events compressed (permessage-deflate)."`
+	HubMaxHeldMB     int           `env:"HUB_MAX_HELD_MB" default:"256" help:"MiB that the hub holds for all slow sockets together; who needs more is closed and comes back."`
 	HubShutdownGrace time.Duration `env:"HUB_SHUTDOWN_GRACE" default:"10s" help:"How long a stop may take; clients are sent away over a part of it."`
 
 	ActivityTimeout time.Duration `env:"HUB_ACTIVITY_TIMEOUT" default:"30s" help:"Silence after which a client asks whether the hub is there."`
@@ -89,6 +91,9 @@ func (c config) check(addresses ...string) error {
 	}
 	if c.HubShutdownGrace <= 0 {
 		return errors.New("HUB_SHUTDOWN_GRACE is a time such as 10s")
+	}
+	if c.HubMaxHeldMB < 1 || c.HubMaxHeldMB > 1<<20 {
+		return errors.New("HUB_MAX_HELD_MB is a number above 0")
 	}
 	if err := c.appSettings.check(c.production()); err != nil {
 		return err

@@ -19,6 +19,7 @@ type appSettings struct {
 	HubUserAuthentication   bool          `env:"HUB_USER_AUTHENTICATION" default:"true" negatable:"" help:"Whether users may sign in on their sockets."`
 	HubWatchlist            bool          `env:"HUB_WATCHLIST" default:"false" help:"Whether signed-in users hear who of those that they watch is online."`
 	HubSubscriptionCount    bool          `env:"HUB_SUBSCRIPTION_COUNT" default:"false" help:"Whether subscribers hear how many they are."`
+	HubTLSOnly              bool          `env:"HUB_TLS_ONLY" default:"false" help:"Whether clients need wss, here or at the proxy in front (X-Forwarded-Proto)."`
 	HubAuthorizationTimeout time.Duration `env:"HUB_AUTHORIZATION_TIMEOUT" default:"0s" help:"How long a socket may be open before it signs in or joins a private or presence channel; 0 is for ever."`
 
 	HubMaxConnections  int `env:"HUB_MAX_CONNECTIONS" default:"-1" help:"Sockets of the own app on this server. Of this and the next limits, -1 is none."`
@@ -74,7 +75,7 @@ func (s appSettings) check(production bool) error {
 func (c config) ownApp(origins []string) hub.App {
 	return hub.App{
 		ID: c.AppID, Key: c.AppKey, Secret: c.AppSecret, Disabled: !c.HubAppEnabled, AllowedOrigins: origins,
-		ClientMessages: c.HubClientMessages, UserAuthentication: c.HubUserAuthentication,
+		TLSOnly: c.HubTLSOnly, ClientMessages: c.HubClientMessages, UserAuthentication: c.HubUserAuthentication,
 		Watchlist: c.HubWatchlist, SubscriptionCount: c.HubSubscriptionCount, AuthorizationTimeout: c.HubAuthorizationTimeout,
 		MaxConnections: max(0, c.HubMaxConnections), MaxClientEventsPerSecond: c.HubMaxClientEvents,
 		MaxBackendEventsPerSecond: max(0, c.HubMaxEvents), MaxReadRequestsPerSecond: max(0, c.HubMaxReads),

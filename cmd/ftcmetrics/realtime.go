@@ -46,6 +46,8 @@ func (c config) newRealtime(own hub.App, options hub.Options, port int) (*realti
 		options.Notify = r.webhooks.Notify
 	}
 	options.ActivityTimeout = c.ActivityTimeout
+	options.NoCompression = !c.HubCompression
+	options.MaxHeldBytes = int64(c.HubMaxHeldMB) << 20
 	if r.hub, err = hub.New(options); err != nil {
 		return nil, errors.Join(err, r.webhooks.Shutdown(context.Background()))
 	}
