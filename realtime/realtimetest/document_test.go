@@ -143,22 +143,44 @@ func TestDocument(t *testing.T) {
 	}
 }
 
-// TestDocumentLimits wants every file that the table of limits names.
+// TestDocumentLimits wants every file and every setting that the table of limits names.
 func TestDocumentLimits(t *testing.T) {
 	limits := table(readDocument(t), "| limit | default | set by |")
 	if len(limits) < 20 {
 		t.Fatalf("%d limits", len(limits))
 	}
+	settings := commandText(t)
 	for _, cells := range limits {
 		for _, name := range quoted.FindAllStringSubmatch(cells[len(cells)-1], -1) {
 			if !strings.Contains(name[1], "/") {
-				continue // a setting
+				if !strings.Contains(settings, `env:"`+name[1]+`"`) && !strings.Contains(settings, `env:"`+name[1]+`,`) && !strings.Contains(settings, `json:"`+name[1]+`"`) {
+					t.Errorf("%s: there is no setting %s", cells[0], name[1])
+				}
+				continue
 			}
 			if _, err := os.Stat(path.Join("../..", name[1])); err != nil {
 				t.Errorf("%s: %v", cells[0], err)
 			}
 		}
 	}
+}
+
+// commandText is the source of the program's settings.
+func commandText(t *testing.T) string {
+	t.Helper()
+	files, err := fs.Glob(os.DirFS("../.."), "cmd/ftcmetrics/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, name := range files {
+		text, err := os.ReadFile(path.Join("../..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	return all.String()
 }
 
 // TestDocumentControl proves that checkRows finds what is wrong.

@@ -1,6 +1,7 @@
 package realtimetest
 
 import (
+	"context"
 	"net/http"
 	"regexp"
 	"strings"
@@ -111,7 +112,9 @@ func (r *rig) until(what string, met func() bool) {
 }
 
 func checkCompression(r *rig) {
-	conn, answer, err := websocket.Dial(r.Context(), "ws://"+r.node()+"/app/"+r.app.Key+clientQuery, //nolint:bodyclose // it never needs to be closed
+	ctx, cancel := context.WithTimeout(r.Context(), r.waiting)
+	defer cancel()
+	conn, answer, err := websocket.Dial(ctx, "ws://"+r.node()+"/app/"+r.app.Key+clientQuery, //nolint:bodyclose // it never needs to be closed
 		&websocket.DialOptions{CompressionMode: websocket.CompressionContextTakeover})
 	r.must(err)
 	r.Cleanup(func() { _ = conn.CloseNow() })
@@ -121,7 +124,7 @@ func checkCompression(r *rig) {
 	if answer.StatusCode != http.StatusSwitchingProtocols {
 		r.Errorf("status %d", answer.StatusCode)
 	}
-	if _, raw, err := conn.Read(r.Context()); err != nil || !strings.Contains(string(raw), established) {
+	if _, raw, err := conn.Read(ctx); err != nil || !strings.Contains(string(raw), established) {
 		r.Errorf("%s %v", raw, err)
 	}
 }

@@ -18,7 +18,9 @@ func livenessRows() []row {
 		}},
 		{name: "websocket_ping", check: func(r *rig) {
 			s := r.connect()
-			if err := s.conn.Ping(r.Context()); err != nil {
+			ctx, cancel := context.WithTimeout(r.Context(), r.waiting)
+			defer cancel()
+			if err := s.conn.Ping(ctx); err != nil {
 				r.Errorf("%v", err)
 			}
 		}},
