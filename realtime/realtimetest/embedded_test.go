@@ -77,10 +77,10 @@ func hooksOf(a realtimetest.App) webhook.App {
 }
 
 // claimed is what our servers claim.
-func claimed() []realtimetest.Feature { return realtimetest.Everything(realtimetest.Compression) }
+func claimed() []realtimetest.Feature { return realtimetest.Everything() }
 
 // unclaimed are the rows that they do not claim.
-func unclaimed() []string { return []string{"permessage_deflate"} }
+func unclaimed() []string { return nil }
 
 // hold runs the suite against a server of ours, and wants no other rows to be left out.
 func hold(t *testing.T, s realtimetest.Server) {
