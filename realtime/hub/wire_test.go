@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -155,6 +156,7 @@ func TestGarbage(t *testing.T) {
 	r := newRig(t, hub.Options{})
 	witness := r.connect()
 	witness.subscribe("hall", "")
+	before := runtime.NumGoroutine()
 	random := rand.New(rand.NewPCG(1, 2))
 	seeds := []string{
 		`{"event":"pusher:subscribe","data":{"channel":"presence-pit","auth":"key1:00","channel_data":"{\"user_id\":1}"}}`,
@@ -183,6 +185,11 @@ func TestGarbage(t *testing.T) {
 			r.publish("hall", "n", "still here")
 			witness.expect("n")
 		}
+	}
+	eventually(t, "connections are left", func() bool { return r.hub.Stats().Connections == 1 })
+	eventually(t, "goroutines are left", func() bool { return runtime.NumGoroutine() <= before+2 })
+	if held := r.hub.Stats().HeldBytes; held != 0 {
+		t.Errorf("%d bytes are held", held)
 	}
 	witness.quiet()
 }
