@@ -102,6 +102,7 @@ func (s *server) routes() {
 	s.teamRoutes()
 	s.inviteRoutes()
 	s.scoutingRoutes()
+	s.quarantineRoutes()
 	s.competitionRoutes()
 	s.realtimeRoutes()
 	s.operationRoutes()

@@ -7,9 +7,12 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/scouting"
 )
+
+var errCourier = errShape.Saying("scouterId needs onProblem=quarantine: somebody else's work is never refused.")
 
 // newEntryIn is an entry as a tablet sends it. Ranges are the feature's to check: it names
 // every fault of an entry at once.
@@ -25,6 +28,8 @@ type newEntryIn struct {
 	ScoutedTeamNumber int             `json:"scoutedTeamNumber" validate:"required"`
 	Data              json.RawMessage `json:"data" validate:"required" description:"keys of the season's form, see /api/seasons/{year}"`
 	Notes             string          `json:"notes,omitempty" validate:"max=2000"`
+	ScouterID         string          `json:"scouterId,omitempty" validate:"omitempty,uuid_rfc4122" description:"who scouted it, when another member's device brings it; alone it needs onProblem=quarantine"`
+	OnProblem         string          `query:"onProblem" json:"-" validate:"omitempty,oneof=refuse quarantine" description:"quarantine: what may be honest work waits for the team's leads, 202"`
 }
 
 func (in newEntryIn) entry() scouting.NewEntry {
@@ -35,6 +40,9 @@ func (in newEntryIn) entry() scouting.NewEntry {
 	}
 	if in.ID != "" {
 		e.ID = uuid.MustParse(in.ID)
+	}
+	if in.ScouterID != "" {
+		e.Author = uuid.MustParse(in.ScouterID)
 	}
 	return e
 }
@@ -53,13 +61,32 @@ type batchIn struct {
 	Entries []rawEntry `json:"entries" validate:"required,min=1,max=200"`
 }
 
-// batchResult answers one entry of a batch as POST /api/scouting/entries would have.
+// batchResult answers one entry of a batch as POST /api/scouting/entries would have with
+// onProblem=quarantine.
 type batchResult struct {
-	ID      string          `json:"id"`
-	Status  int             `json:"status"`
-	Entry   *scouting.Entry `json:"entry,omitempty"`
-	Problem *problem        `json:"problem,omitempty"`
+	ID         string          `json:"id"`
+	Status     int             `json:"status"`
+	Entry      *scouting.Entry `json:"entry,omitempty"`
+	Quarantine *scouting.Held  `json:"quarantine,omitempty"`
+	Problem    *problem        `json:"problem,omitempty"`
 }
+
+// recorded answers a single entry: the entry or, with 202, why it waits for the leads.
+type recorded struct {
+	entry *scouting.Entry
+	held  *scouting.Held
+}
+
+// MarshalJSON writes whichever there is.
+func (r recorded) MarshalJSON() ([]byte, error) {
+	if r.held != nil {
+		return json.Marshal(r.held)
+	}
+	return json.Marshal(r.entry)
+}
+
+// JSONSchemaAnyOf says what the answer may be.
+func (recorded) JSONSchemaAnyOf() []any { return []any{scouting.Entry{}, scouting.Held{}} }
 
 type batchOut struct {
 	Results []batchResult `json:"results"`
@@ -96,14 +123,10 @@ type patchEntryIn struct {
 
 func (s *server) scoutingRoutes() {
 	const tag = "scouting"
-	add(s, route[newEntryIn, scouting.Entry]{method: "POST", path: "/api/scouting/entries", tag: tag, access: signedIn, status: 201, also: []int{200},
-		summary: "Record an entry. 200 when the same entry was recorded before.",
-		handle: func(r *http.Request, actor accounts.Actor, in newEntryIn) (reply[scouting.Entry], error) {
-			entry, created, err := s.o.Scouting.Create(r.Context(), actor, in.entry())
-			return reply[scouting.Entry]{Data: entry, Status: entryStatus(created)}, err
-		}})
+	add(s, route[newEntryIn, recorded]{method: "POST", path: "/api/scouting/entries", tag: tag, access: signedIn, status: 201, also: []int{200, 202},
+		summary: "Record an entry. 200 when the same entry was recorded before.", handle: s.createEntry})
 	add(s, route[batchIn, batchOut]{method: "POST", path: "/api/scouting/entries/batch", tag: tag, access: signedIn, limit: batchLimit,
-		summary: "Record up to 200 entries, each answered by itself.", handle: s.createBatch})
+		summary: "Record up to 200 entries, each answered by itself. 202: it waits in the team's quarantine, forget it.", handle: s.createBatch})
 	add(s, route[listEntriesIn, []scouting.Entry]{method: "GET", path: "/api/scouting/entries", tag: tag, access: signedIn, summary: "A team's entries, newest first.",
 		handle: func(r *http.Request, actor accounts.Actor, in listEntriesIn) (reply[[]scouting.Entry], error) {
 			list, next, err := s.o.Scouting.List(r.Context(), actor, in.filter())
@@ -138,6 +161,23 @@ func entryStatus(created bool) int {
 	return http.StatusOK
 }
 
+// createEntry records one entry, refusing what it cannot record unless the client asks for
+// the quarantine.
+func (s *server) createEntry(r *http.Request, actor accounts.Actor, in newEntryIn) (reply[recorded], error) {
+	if in.OnProblem != "quarantine" {
+		if in.ScouterID != "" {
+			return reply[recorded]{}, errCourier.At(fault.Field{Pointer: "/scouterId", Detail: errCourier.Detail})
+		}
+		entry, created, err := s.o.Scouting.Create(r.Context(), actor, in.entry())
+		return reply[recorded]{Data: recorded{entry: &entry}, Status: entryStatus(created)}, err
+	}
+	out := s.o.Scouting.Upload(r.Context(), actor, in.entry())
+	if out.Held != nil {
+		return reply[recorded]{Data: recorded{held: out.Held}, Status: http.StatusAccepted}, out.Err
+	}
+	return reply[recorded]{Data: recorded{entry: &out.Entry}, Status: entryStatus(out.Created)}, out.Err
+}
+
 // createBatch reads each entry by itself, so that a malformed one costs the others nothing.
 func (s *server) createBatch(r *http.Request, actor accounts.Actor, in batchIn) (reply[batchOut], error) {
 	results := make([]batchResult, len(in.Entries))
@@ -154,22 +194,30 @@ func (s *server) createBatch(r *http.Request, actor accounts.Actor, in batchIn) 
 		places = append(places, i)
 	}
 	for n, outcome := range s.o.Scouting.CreateBatch(r.Context(), actor, good) {
-		result := batchResult{ID: outcome.ID.String(), Status: entryStatus(outcome.Created)}
-		if outcome.Err != nil {
-			p := problemOf(outcome.Err, requestID(r.Context()))
-			if p.Status >= http.StatusInternalServerError {
-				s.logger.ErrorContext(r.Context(), "an entry of a batch failed", "error", outcome.Err.Error())
-			}
-			result.Status, result.Problem = p.Status, &p
-		} else {
-			result.Entry = &outcome.Entry
-		}
-		if outcome.ID == uuid.Nil {
-			result.ID = ""
-		}
-		results[places[n]] = result
+		results[places[n]] = s.batchResult(r, outcome)
 	}
 	return reply[batchOut]{Data: batchOut{Results: results}}, nil
+}
+
+// batchResult puts the outcome of one entry on the wire.
+func (s *server) batchResult(r *http.Request, outcome scouting.Outcome) batchResult {
+	result := batchResult{ID: outcome.ID.String(), Status: entryStatus(outcome.Created)}
+	switch {
+	case outcome.Err != nil:
+		p := problemOf(outcome.Err, requestID(r.Context()))
+		if p.Status >= http.StatusInternalServerError {
+			s.logger.ErrorContext(r.Context(), "an entry of a batch failed", "error", outcome.Err.Error())
+		}
+		result.Status, result.Problem = p.Status, &p
+	case outcome.Held != nil:
+		result.Status, result.Quarantine = http.StatusAccepted, outcome.Held
+	default:
+		result.Entry = &outcome.Entry
+	}
+	if outcome.ID == uuid.Nil {
+		result.ID = ""
+	}
+	return result
 }
 
 func (in listEntriesIn) filter() scouting.Filter {

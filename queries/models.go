@@ -10,6 +10,28 @@ import (
 	"github.com/google/uuid"
 )
 
+type Assignment struct {
+	TeamID    uuid.UUID
+	Season    int32
+	EventCode string
+	Level     string
+	Series    int32
+	Number    int32
+	ScoutID   uuid.UUID
+	Robot     int32
+	Alliance  string
+	Station   int32
+	Manual    bool
+}
+
+type AssignmentSheet struct {
+	TeamID    uuid.UUID
+	Season    int32
+	EventCode string
+	Rev       int32
+	UpdatedAt time.Time
+}
+
 type ChannelEvent struct {
 	Channel string
 	Seq     int64
@@ -41,6 +63,12 @@ type EntryRevision struct {
 	TeleopScore  int32
 	EndgameScore int32
 	TotalScore   int32
+}
+
+type FormerScout struct {
+	TeamID  uuid.UUID
+	UserID  uuid.UUID
+	EndedAt time.Time
 }
 
 type FtcEvent struct {
@@ -86,6 +114,7 @@ type Invite struct {
 	CreatedAt time.Time
 	ExpiresAt time.Time
 	RevokedAt *time.Time
+	DeviceID  *uuid.UUID
 }
 
 type Match struct {
@@ -97,6 +126,29 @@ type Match struct {
 	Description string
 	Field       string
 	ScheduledAt *time.Time
+}
+
+type MatchResult struct {
+	Season         int32
+	EventCode      string
+	Level          string
+	Series         int32
+	Number         int32
+	Alliance       string
+	Total          int32
+	NoFoul         int32
+	Auto           *int32
+	Teleop         *int32
+	Endgame        *int32
+	FoulsCommitted int32
+	RankingPoints  []byte
+	Robots         []byte
+	Details        []byte
+	Plays          int32
+	StartedAt      *time.Time
+	PostedAt       time.Time
+	Official       bool
+	Rev            int32
 }
 
 type MatchTeam struct {
@@ -116,6 +168,34 @@ type Membership struct {
 	UserID   uuid.UUID
 	Role     string
 	JoinedAt time.Time
+	DeviceOf *uuid.UUID
+}
+
+type Quarantine struct {
+	ID           uuid.UUID
+	TeamID       uuid.UUID
+	SenderID     uuid.UUID
+	AuthorID     *uuid.UUID
+	Reason       string
+	Detail       string
+	Season       int32
+	EventCode    string
+	Level        string
+	Series       int32
+	MatchNumber  int32
+	Alliance     string
+	ScoutedTeam  int32
+	FormVersion  int32
+	Data         []byte
+	Notes        string
+	AutoScore    int32
+	TeleopScore  int32
+	EndgameScore int32
+	TotalScore   int32
+	ContentHash  []byte
+	ReceivedAt   time.Time
+	DiscardedAt  *time.Time
+	DiscardedBy  *uuid.UUID
 }
 
 type ScoutingEntry struct {
@@ -142,6 +222,7 @@ type ScoutingEntry struct {
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 	DeletedAt    *time.Time
+	CourierID    *uuid.UUID
 }
 
 type SetupCode struct {
@@ -151,11 +232,12 @@ type SetupCode struct {
 }
 
 type Team struct {
-	ID           uuid.UUID
-	TeamNumber   int32
-	Name         string
-	SharingLevel string
-	CreatedAt    time.Time
+	ID             uuid.UUID
+	TeamNumber     int32
+	Name           string
+	SharingLevel   string
+	CreatedAt      time.Time
+	FriendChannels bool
 }
 
 type Token struct {
@@ -178,4 +260,5 @@ type User struct {
 	Operator     bool
 	CreatedAt    time.Time
 	ErasedAt     *time.Time
+	DeviceOf     *uuid.UUID
 }

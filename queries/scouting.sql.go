@@ -73,7 +73,7 @@ func (q *Queries) BeforeEntry(ctx context.Context, arg BeforeEntryParams) (Befor
 }
 
 const deleteEntry = `-- name: DeleteEntry :one
-UPDATE scouting_entries SET deleted_at = now(), updated_at = now(), rev = rev + 1 WHERE id = $1 RETURNING id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at
+UPDATE scouting_entries SET deleted_at = now(), updated_at = now(), rev = rev + 1 WHERE id = $1 RETURNING id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at, courier_id
 `
 
 func (q *Queries) DeleteEntry(ctx context.Context, id uuid.UUID) (ScoutingEntry, error) {
@@ -103,12 +103,13 @@ func (q *Queries) DeleteEntry(ctx context.Context, id uuid.UUID) (ScoutingEntry,
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.DeletedAt,
+		&i.CourierID,
 	)
 	return i, err
 }
 
 const entries = `-- name: Entries :many
-SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, u.display_name
+SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.courier_id, u.display_name
 FROM scouting_entries e JOIN users u ON u.id = e.scouter_id
 WHERE e.team_id = $1 AND e.deleted_at IS NULL
   AND ($2::integer IS NULL OR e.season = $2)
@@ -188,6 +189,7 @@ func (q *Queries) Entries(ctx context.Context, arg EntriesParams) ([]EntriesRow,
 			&i.ScoutingEntry.CreatedAt,
 			&i.ScoutingEntry.UpdatedAt,
 			&i.ScoutingEntry.DeletedAt,
+			&i.ScoutingEntry.CourierID,
 			&i.DisplayName,
 		); err != nil {
 			return nil, err
@@ -201,7 +203,7 @@ func (q *Queries) Entries(ctx context.Context, arg EntriesParams) ([]EntriesRow,
 }
 
 const entryByID = `-- name: EntryByID :one
-SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, u.display_name FROM scouting_entries e JOIN users u ON u.id = e.scouter_id WHERE e.id = $1
+SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.courier_id, u.display_name FROM scouting_entries e JOIN users u ON u.id = e.scouter_id WHERE e.id = $1
 `
 
 type EntryByIDRow struct {
@@ -236,13 +238,14 @@ func (q *Queries) EntryByID(ctx context.Context, id uuid.UUID) (EntryByIDRow, er
 		&i.ScoutingEntry.CreatedAt,
 		&i.ScoutingEntry.UpdatedAt,
 		&i.ScoutingEntry.DeletedAt,
+		&i.ScoutingEntry.CourierID,
 		&i.DisplayName,
 	)
 	return i, err
 }
 
 const entryFor = `-- name: EntryFor :one
-SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, u.display_name, m.role
+SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.courier_id, u.display_name, m.role
 FROM scouting_entries e
 JOIN users u ON u.id = e.scouter_id
 JOIN memberships m ON m.team_id = e.team_id AND m.user_id = $1
@@ -288,6 +291,7 @@ func (q *Queries) EntryFor(ctx context.Context, arg EntryForParams) (EntryForRow
 		&i.ScoutingEntry.CreatedAt,
 		&i.ScoutingEntry.UpdatedAt,
 		&i.ScoutingEntry.DeletedAt,
+		&i.ScoutingEntry.CourierID,
 		&i.DisplayName,
 		&i.Role,
 	)
@@ -295,7 +299,7 @@ func (q *Queries) EntryFor(ctx context.Context, arg EntryForParams) (EntryForRow
 }
 
 const entryForUpdate = `-- name: EntryForUpdate :one
-SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, u.display_name, m.role
+SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.courier_id, u.display_name, m.role
 FROM scouting_entries e
 JOIN users u ON u.id = e.scouter_id
 JOIN memberships m ON m.team_id = e.team_id AND m.user_id = $1
@@ -341,6 +345,7 @@ func (q *Queries) EntryForUpdate(ctx context.Context, arg EntryForUpdateParams) 
 		&i.ScoutingEntry.CreatedAt,
 		&i.ScoutingEntry.UpdatedAt,
 		&i.ScoutingEntry.DeletedAt,
+		&i.ScoutingEntry.CourierID,
 		&i.DisplayName,
 		&i.Role,
 	)
@@ -350,11 +355,11 @@ func (q *Queries) EntryForUpdate(ctx context.Context, arg EntryForUpdateParams) 
 const insertEntry = `-- name: InsertEntry :one
 WITH made AS (
     INSERT INTO scouting_entries (id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team,
-        form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, source, content_hash)
+        form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, source, content_hash, courier_id)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-        $11, $12, $13, $14, $15, $16, $17, $18, $19)
+        $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
     ON CONFLICT (id) DO NOTHING
-    RETURNING id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at
+    RETURNING id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at, courier_id
 ), revised AS (
     INSERT INTO entry_revisions (entry_id, rev, action, editor_id, alliance, scouted_team, match_number, data, notes,
         auto_score, teleop_score, endgame_score, total_score)
@@ -362,7 +367,7 @@ WITH made AS (
         auto_score, teleop_score, endgame_score, total_score
     FROM made
 )
-SELECT id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at FROM made
+SELECT id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at, courier_id FROM made
 `
 
 type InsertEntryParams struct {
@@ -385,6 +390,7 @@ type InsertEntryParams struct {
 	TotalScore   int32
 	Source       string
 	ContentHash  []byte
+	CourierID    *uuid.UUID
 }
 
 type InsertEntryRow struct {
@@ -411,6 +417,7 @@ type InsertEntryRow struct {
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 	DeletedAt    *time.Time
+	CourierID    *uuid.UUID
 }
 
 // Stores an entry with its first revision; no row when the id is taken.
@@ -435,6 +442,7 @@ func (q *Queries) InsertEntry(ctx context.Context, arg InsertEntryParams) (Inser
 		arg.TotalScore,
 		arg.Source,
 		arg.ContentHash,
+		arg.CourierID,
 	)
 	var i InsertEntryRow
 	err := row.Scan(
@@ -461,6 +469,7 @@ func (q *Queries) InsertEntry(ctx context.Context, arg InsertEntryParams) (Inser
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.DeletedAt,
+		&i.CourierID,
 	)
 	return i, err
 }
@@ -536,7 +545,7 @@ SET alliance = $1, scouted_team = $2, match_number = $3, level = $4, series = $5
     form_version = $6, data = $7, notes = $8, auto_score = $9, teleop_score = $10,
     endgame_score = $11, total_score = $12, rev = rev + 1, updated_at = now()
 WHERE id = $13
-RETURNING id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at
+RETURNING id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at, courier_id
 `
 
 type UpdateEntryParams struct {
@@ -596,6 +605,7 @@ func (q *Queries) UpdateEntry(ctx context.Context, arg UpdateEntryParams) (Scout
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.DeletedAt,
+		&i.CourierID,
 	)
 	return i, err
 }

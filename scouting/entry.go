@@ -2,6 +2,7 @@
 package scouting
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"slices"
@@ -52,8 +53,9 @@ type Entry struct {
 	TeleopScore    int             `json:"teleopScore"`
 	EndgameScore   int             `json:"endgameScore"`
 	TotalScore     int             `json:"totalScore"`
-	Rev            int             `json:"rev"`    // 1 when new, one more with each change
-	Source         string          `json:"source"` // scout or import
+	Rev            int             `json:"rev"`                 // 1 when new, one more with each change
+	Source         string          `json:"source"`              // scout or import
+	CourierID      *uuid.UUID      `json:"courierId,omitempty"` // who brought it and says that the scouter made it
 	CreatedAt      time.Time       `json:"createdAt"`
 	UpdatedAt      time.Time       `json:"updatedAt"`
 }
@@ -72,7 +74,17 @@ type NewEntry struct {
 	ScoutedTeam    int
 	Data           json.RawMessage
 	Notes          string
+
+	// Author is who scouted it when somebody else brings it; zero: the actor. It is no part
+	// of the content: the same entry from the scout's own tablet is a repeat.
+	Author uuid.UUID `json:"-"`
 }
+
+// The sources of an entry.
+const (
+	sourceScout  = "scout"
+	sourceImport = "import"
+)
 
 // draft is an entry that has passed the rules which need no database.
 type draft struct {
@@ -80,7 +92,35 @@ type draft struct {
 	form  *seasons.Season
 	score seasons.Score
 	hash  [sha256.Size]byte // of the content, for telling a repeat from another entry
+
+	scouter accounts.User // who gets the credit
+	courier *uuid.UUID    // who brought it, if somebody else
+	source  string
 }
+
+// by makes the actor the scout.
+func (d *draft) by(actor accounts.Actor) {
+	d.scouter = accounts.User{ID: actor.UserID, DisplayName: actor.DisplayName}
+	d.courier, d.source = nil, sourceScout
+}
+
+// broughtBy makes the actor the courier of somebody's entry, or of their own none.
+func (d *draft) broughtBy(actor accounts.Actor, author accounts.User) {
+	d.by(actor)
+	if author.ID != actor.UserID {
+		d.scouter, d.courier = author, &actor.UserID
+	}
+}
+
+// says reports whether the draft is what the stored entry says by now, after its changes: an
+// export that comes back is a repeat too. Files may change the ends of lines.
+func (d draft) says(row queries.ScoutingEntry) bool {
+	return d.Season == int(row.Season) && d.EventCode == row.EventCode && string(d.Level) == row.Level && d.Series == int(row.Series) &&
+		d.MatchNumber == int(row.MatchNumber) && string(d.Alliance) == row.Alliance && d.ScoutedTeam == int(row.ScoutedTeam) &&
+		bytes.Equal(d.Data, row.Data) && unixLines(d.Notes) == unixLines(row.Notes)
+}
+
+func unixLines(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }
 
 // check applies the rules on values and collects every fault, so that a scout mends all of
 // them at once.
@@ -151,6 +191,6 @@ func entry(row queries.ScoutingEntry, scouter string) Entry {
 		MatchNumber: int(row.MatchNumber), Alliance: ftc.Alliance(row.Alliance), ScoutedTeam: int(row.ScoutedTeam),
 		FormVersion: int(row.FormVersion), Data: row.Data, Notes: row.Notes, AutoScore: int(row.AutoScore),
 		TeleopScore: int(row.TeleopScore), EndgameScore: int(row.EndgameScore), TotalScore: int(row.TotalScore),
-		Rev: int(row.Rev), Source: row.Source, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt,
+		Rev: int(row.Rev), Source: row.Source, CourierID: row.CourierID, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt,
 	}
 }

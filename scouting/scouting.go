@@ -53,22 +53,45 @@ func (s *Service) Create(ctx context.Context, actor accounts.Actor, e NewEntry) 
 			return Entry{}, false, err
 		}
 	}
+	d.by(actor)
 	err = s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
 		made, created, err = s.insert(ctx, tx, actor, d)
 		if err != nil || !created {
 			return err
 		}
-		if err := batch.Add(EntryCreated.On(payload(made), teams.PrivateChannel(d.ScoutingTeamID))); err != nil {
-			return err
-		}
-		return batch.Add(PublicEntry.On(publicPayload(made), ftc.EventChannels(d.match().EventKey)...))
+		return announce(batch, made)
 	})
 	return made, created && err == nil, err
 }
 
-// insert relies on the unique id: of two that come at once, the second waits for the first
-// to commit and then finds its row.
+// announce tells the team of a new entry and, stripped, the public of the FTC event. What
+// was imported is old news to the public.
+func announce(batch *eventlog.Batch, made Entry) error {
+	if err := batch.Add(EntryCreated.On(payload(made), teams.PrivateChannel(made.ScoutingTeamID))); err != nil {
+		return err
+	}
+	if made.Source != sourceScout {
+		return nil
+	}
+	key := ftc.EventKey{Season: made.Season, Code: made.EventCode}
+	return batch.Add(PublicEntry.On(publicPayload(made), ftc.EventChannels(key)...))
+}
+
+// insert stores an entry that the actor may record, or finds it.
 func (s *Service) insert(ctx context.Context, tx pgx.Tx, actor accounts.Actor, d draft) (Entry, bool, error) {
+	known, err := s.admit(ctx, tx, actor, d)
+	if err != nil {
+		return Entry{}, false, err
+	}
+	if known != nil {
+		return *known, false, nil
+	}
+	return s.store(ctx, tx, d)
+}
+
+// admit returns the entry if it is recorded already, nil if it may be, and an error if it
+// may not.
+func (s *Service) admit(ctx context.Context, tx pgx.Tx, actor accounts.Actor, d draft) (*Entry, error) {
 	q := queries.New(tx)
 	before, err := q.BeforeEntry(ctx, queries.BeforeEntryParams{
 		ID: d.ID, Season: int32(d.Season), EventCode: d.EventCode, Level: string(d.Level), Series: int32(d.Series),
@@ -76,34 +99,39 @@ func (s *Service) insert(ctx context.Context, tx pgx.Tx, actor accounts.Actor, d
 	})
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
-		return Entry{}, false, teams.ErrNoTeam
+		return nil, teams.ErrNoTeam
 	case err != nil:
-		return Entry{}, false, err
-	case !teams.Role(before.Role).MayWrite():
-		return Entry{}, false, ErrRole
+		return nil, err
+	case !teams.Role(before.Role).May(teams.CreateEntry):
+		return nil, ErrRole
 	case before.EntryKnown:
 		// A repeat is told before the rules that may have changed meanwhile, such as a new schedule.
 		known, err := s.repeat(ctx, q, d)
-		return known, false, err
+		return &known, err
 	case before.Scheduled && !before.Plays:
-		return Entry{}, false, inMatch(ctx, tx, d)
+		return nil, inMatch(ctx, tx, d)
 	case !before.EventKnown:
-		if err := ftc.Ensure(ctx, tx, d.match().EventKey); err != nil {
-			return Entry{}, false, err
-		}
+		return nil, ftc.Ensure(ctx, tx, d.match().EventKey)
 	}
+	return nil, nil
+}
+
+// store relies on the unique id: of two that come at once, the second waits for the first
+// to commit and then finds its row.
+func (s *Service) store(ctx context.Context, tx pgx.Tx, d draft) (Entry, bool, error) {
+	q := queries.New(tx)
 	row, err := q.InsertEntry(ctx, queries.InsertEntryParams{
-		ID: d.ID, TeamID: d.ScoutingTeamID, ScouterID: actor.UserID, Season: int32(d.Season), EventCode: d.EventCode,
+		ID: d.ID, TeamID: d.ScoutingTeamID, ScouterID: d.scouter.ID, Season: int32(d.Season), EventCode: d.EventCode,
 		Level: string(d.Level), Series: int32(d.Series), MatchNumber: int32(d.MatchNumber), Alliance: string(d.Alliance),
 		ScoutedTeam: int32(d.ScoutedTeam), FormVersion: int32(d.form.Form.Version), Data: d.Data, Notes: d.Notes,
 		AutoScore: int32(d.score.Auto), TeleopScore: int32(d.score.Teleop), EndgameScore: int32(d.score.Endgame),
-		TotalScore: int32(d.score.Total), Source: "scout", ContentHash: d.hash[:],
+		TotalScore: int32(d.score.Total), Source: d.source, ContentHash: d.hash[:], CourierID: d.courier,
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		known, err := s.repeat(ctx, q, d)
 		return known, false, err
 	}
-	return entry(queries.ScoutingEntry(row), actor.DisplayName), err == nil, err
+	return entry(queries.ScoutingEntry(row), d.scouter.DisplayName), err == nil, err
 }
 
 // repeat returns the entry that has the draft's id already, or an error when it is another
@@ -113,7 +141,7 @@ func (s *Service) repeat(ctx context.Context, q *queries.Queries, d draft) (Entr
 	switch {
 	case err != nil:
 		return Entry{}, err
-	case row.ScoutingEntry.TeamID != d.ScoutingTeamID, !bytes.Equal(row.ScoutingEntry.ContentHash, d.hash[:]):
+	case row.ScoutingEntry.TeamID != d.ScoutingTeamID, !bytes.Equal(row.ScoutingEntry.ContentHash, d.hash[:]) && !d.says(row.ScoutingEntry):
 		return Entry{}, ErrIDTaken.At(fault.Field{Pointer: "/id", Detail: ErrIDTaken.Detail})
 	case row.ScoutingEntry.DeletedAt != nil:
 		return Entry{}, ErrDeleted
@@ -143,24 +171,22 @@ func inMatch(ctx context.Context, tx pgx.Tx, d draft) error {
 	return ErrNotThere.Saying("%s", detail).At(fault.Field{Pointer: "/scoutedTeamNumber", Detail: detail})
 }
 
-// Outcome is the answer to one entry of a batch: the entry, or why not.
+// Outcome is the answer to one entry of a batch: the entry, why it waits in quarantine, or
+// why not.
 type Outcome struct {
 	ID      uuid.UUID
 	Entry   Entry
 	Created bool
+	Held    *Held
 	Err     error
 }
 
-// CreateBatch records entries one by one, each in a transaction of its own: a bad one costs
+// CreateBatch uploads entries one by one, each in a transaction of its own: a bad one costs
 // the others nothing.
 func (s *Service) CreateBatch(ctx context.Context, actor accounts.Actor, entries []NewEntry) []Outcome {
 	outcomes := make([]Outcome, len(entries))
 	for i, e := range entries {
-		made, created, err := s.Create(ctx, actor, e)
-		outcomes[i] = Outcome{ID: e.ID, Entry: made, Created: created, Err: err}
-		if err == nil {
-			outcomes[i].ID = made.ID
-		}
+		outcomes[i] = s.Upload(ctx, actor, e)
 	}
 	return outcomes
 }

@@ -153,6 +153,7 @@ func (n *node) handler() (http.Handler, error) {
 func registry() []realtime.Described {
 	return []realtime.Described{
 		scouting.EntryCreated.Describe(), scouting.EntryUpdated.Describe(), scouting.EntryDeleted.Describe(), scouting.PublicEntry.Describe(),
+		scouting.QuarantineChanged.Describe(),
 		teams.MemberJoined.Describe(), teams.MemberChanged.Describe(), teams.MemberLeft.Describe(),
 	}
 }

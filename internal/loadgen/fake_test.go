@@ -39,10 +39,11 @@ const (
 	memberTwice
 	memberLost
 	ghost          // who has left stays on the list of the HTTP API
+	ghostSocket    // who has hung up stays subscribed to a channel without members
 	greetedByGhost // a newcomer is told of a member who is not there
 	leaveUntold    // others are not told that somebody has left
 	joinUntold     // nor that somebody has come
-	sendOn         // who has left still gets messages
+	sendOn         // who has left a channel without members still gets messages
 	leakMemory     // a MiB for each subscription
 	leakGoroutines // three for each subscription
 )
@@ -228,11 +229,14 @@ func (s *fake) tell(ctx context.Context, to *reader, event, user string) {
 func (s *fake) leave(ctx context.Context, socket *websocket.Conn, channel string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.fault == sendOn && channel != "" {
+	if s.fault == sendOn && strings.HasPrefix(channel, "churn-") {
 		return
 	}
 	for _, gone := range slices.Clone(s.readers) {
 		if gone.socket != socket || channel != "" && gone.channel != channel {
+			continue
+		}
+		if s.fault == ghostSocket && channel == "" && gone.user == "" {
 			continue
 		}
 		s.readers = slices.DeleteFunc(s.readers, func(r *reader) bool { return r == gone })
