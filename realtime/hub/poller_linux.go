@@ -16,10 +16,6 @@ type pollers struct {
 	once sync.Once // opens them, unless a test's time may not wait for the real network
 	all  []*poller
 	next atomic.Uint32 // whose turn it is to get a connection
-
-	// growth is held by who makes a descriptor. Where that makes the kernel enlarge the table
-	// of descriptors it takes milliseconds, for all who want one; each would be a thread.
-	growth sync.Mutex
 }
 
 // poller reads the connections of one epoll set, so that a silent one has neither a
@@ -72,6 +68,22 @@ func (h *Hub) poll(conn net.Conn, s *socket) wire {
 	return w
 }
 
+// roomForDescriptors is how large a table of descriptors the kernel is made to have at once.
+// To enlarge it step by step, with the sockets, would take milliseconds each time, for all
+// who want a descriptor, and the scheduler would start a thread for each of them.
+const roomForDescriptors = 1 << 16
+
+// makeRoom has the table enlarged by asking for one high descriptor.
+func (p *poller) makeRoom() {
+	for n := roomForDescriptors; n > 256; n /= 2 { // until the process may have so many
+		fd, _, errno := syscall.RawSyscall(syscall.SYS_FCNTL, uintptr(p.set), syscall.F_DUPFD_CLOEXEC, uintptr(n-1))
+		if errno == 0 {
+			_ = syscall.Close(int(fd))
+			return
+		}
+	}
+}
+
 func (h *Hub) openPollers() {
 	for range runtime.GOMAXPROCS(0) {
 		p, err := newPoller(h)
@@ -79,6 +91,7 @@ func (h *Hub) openPollers() {
 			h.log.Warn("connections get goroutines", "error", err)
 			return
 		}
+		p.makeRoom()
 		h.pollers.all = append(h.pollers.all, p)
 		h.sweepers.Go(p.run)
 	}
@@ -143,9 +156,7 @@ func (p *poller) wire(fd int) *polled {
 
 // take makes a wire of the connection, with a descriptor of its own.
 func (p *poller) take(tcp *net.TCPConn, s *socket) (*polled, error) {
-	p.hub.pollers.growth.Lock()
 	fd, err := duplicate(tcp)
-	p.hub.pollers.growth.Unlock()
 	if err != nil {
 		return nil, err
 	}
