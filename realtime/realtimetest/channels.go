@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	pusher "github.com/pusher/pusher-http-go/v5"
 	"golang.org/x/crypto/nacl/secretbox"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime"
@@ -53,7 +54,7 @@ func channelRows() []row {
 		{name: "any_text_as_data", check: func(r *rig) {
 			channel := r.name("")
 			a, b := r.pair(channel)
-			for _, data := range []string{`{"a":"é \" \n \u0000 </script>"}`, "plain", `"quoted"`, "\u2028 😀 \x7f", "[1,2]", "null"} {
+			for _, data := range []string{`{"a":"é \" \n \u0000 </script>"}`, "plain", "\x00\x1f\t\n\\", `"quoted"`, "\u2028 😀 \x7f", "[1,2]", "null"} {
 				r.publish(channel, "text ü/:", data)
 				a.expectText("text ü/:", data)
 				b.expectText("text ü/:", data)
@@ -146,7 +147,7 @@ func checkPresenceSignature(r *rig) {
 
 // checkOrder has two publishers and three subscribers, who must agree.
 func checkOrder(r *rig) {
-	const each = 40
+	const each, inBatch = 200, 10
 	channel := r.name("")
 	sockets := []*socket{r.connect(), r.connect(), r.connect()}
 	for _, s := range sockets {
@@ -156,13 +157,15 @@ func checkOrder(r *rig) {
 	for who := range 2 {
 		go func() {
 			backend := r.backend()
-			for i := range each {
-				if err := backend.Trigger(channel, strconv.Itoa(who), strconv.Itoa(i)); err != nil {
-					done <- err
-					return
+			var err error
+			for first := 0; first < each && err == nil; first += inBatch {
+				var events []pusher.Event
+				for i := range inBatch {
+					events = append(events, pusher.Event{Channel: channel, Name: strconv.Itoa(who), Data: strconv.Itoa(first + i)})
 				}
+				_, err = backend.TriggerBatch(events)
 			}
-			done <- nil
+			done <- err
 		}()
 	}
 	r.must(<-done)
