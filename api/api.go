@@ -103,6 +103,7 @@ func (s *server) routes() {
 	s.inviteRoutes()
 	s.scoutingRoutes()
 	s.quarantineRoutes()
+	s.scanRoutes()
 	s.competitionRoutes()
 	s.realtimeRoutes()
 	s.operationRoutes()
