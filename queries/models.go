@@ -163,12 +163,119 @@ type MatchTeam struct {
 	Surrogate  bool
 }
 
+type MediaPicture struct {
+	MediaID   uuid.UUID
+	Picture   []byte
+	Thumbnail []byte
+}
+
+type MediaUsage struct {
+	TeamID   uuid.UUID
+	Links    int32
+	Pictures int32
+	Bytes    int64
+}
+
+type Medium struct {
+	ID          uuid.UUID
+	TeamID      uuid.UUID
+	AuthorID    uuid.UUID
+	Season      int32
+	ScoutedTeam int32
+	Kind        string
+	Label       string
+	Url         *string
+	Width       *int32
+	Height      *int32
+	Bytes       *int32
+	ContentHash []byte
+	CreatedAt   time.Time
+	DeletedAt   *time.Time
+}
+
 type Membership struct {
 	TeamID   uuid.UUID
 	UserID   uuid.UUID
 	Role     string
 	JoinedAt time.Time
 	DeviceOf *uuid.UUID
+}
+
+type Picklist struct {
+	ID         uuid.UUID
+	TeamID     uuid.UUID
+	Season     int32
+	EventCode  string
+	Name       string
+	DependsOn  *uuid.UUID
+	WhenPicked *int32
+	Version    int32
+	Standing   []int32
+	CreatedBy  uuid.UUID
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
+type PicklistItem struct {
+	ListID     uuid.UUID
+	TeamNumber int32
+	Tier       int32
+	Tags       []string
+	Note       string
+	Struck     *string
+	Alliance   int32
+}
+
+type PicklistOperation struct {
+	ListID      uuid.UUID
+	Version     int32
+	ID          uuid.UUID
+	EditorID    uuid.UUID
+	At          time.Time
+	Operation   []byte
+	Inverse     []byte
+	RequestHash []byte
+	Undoes      int32
+	Depth       int32
+}
+
+type PicklistPick struct {
+	TeamID     uuid.UUID
+	Season     int32
+	EventCode  string
+	TeamNumber int32
+	Reason     string
+	Alliance   int32
+}
+
+type PitReport struct {
+	ID              uuid.UUID
+	TeamID          uuid.UUID
+	Season          int32
+	EventCode       *string
+	ScoutedTeam     int32
+	AuthorID        uuid.UUID
+	EditorID        uuid.UUID
+	Drivetrain      string
+	DrivetrainOther string
+	LengthMm        *int32
+	WidthMm         *int32
+	HeightMm        *int32
+	WeightGrams     *int32
+	Capabilities    []string
+	Fields          []byte
+	Text            string
+	Rev             int32
+	CreatedAt       time.Time
+	UpdatedAt       time.Time
+}
+
+type PitRevision struct {
+	ReportID uuid.UUID
+	Rev      int32
+	EditorID uuid.UUID
+	At       time.Time
+	Content  []byte
 }
 
 type Quarantine struct {
@@ -223,6 +330,27 @@ type ScoutingEntry struct {
 	UpdatedAt    time.Time
 	DeletedAt    *time.Time
 	CourierID    *uuid.UUID
+}
+
+type ScoutingNote struct {
+	ID          uuid.UUID
+	TeamID      uuid.UUID
+	AuthorID    uuid.UUID
+	Season      int32
+	EventCode   *string
+	Level       *string
+	Series      *int32
+	MatchNumber *int32
+	ScoutedTeam int32
+	Reliability *int32
+	DriverSkill *int32
+	Defence     *int32
+	Text        string
+	Rev         int32
+	ContentHash []byte
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	DeletedAt   *time.Time
 }
 
 type SetupCode struct {

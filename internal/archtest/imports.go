@@ -42,8 +42,9 @@ var rules = []rule{
 	{folder: "web", tests: []string{"internal/..."}},
 
 	// Features. The actor of accounts is the only thing that they all know.
-	{folder: "scouting", ours: slices.Concat([]string{"teams", "ftc", "scouting/seasons", "scouting/transfer", "scouting/media", "scouting/assignments", "accounts"}, storage), denied: httpSide, tests: featureTests},
+	{folder: "scouting", ours: slices.Concat([]string{"teams", "ftc", "scouting/seasons", "scouting/media", "scouting/consensus", "scouting/transfer", "scouting/assignments", "accounts"}, storage), denied: httpSide, tests: featureTests},
 	{folder: "scouting/assignments", denied: allIO, tests: []string{"internal/..."}},
+	{folder: "scouting/consensus", ours: []string{"scouting/seasons"}, denied: allIO, tests: []string{"internal/..."}},
 	{folder: "scouting/media", ours: []string{"fault"}, denied: allIO, tests: []string{"internal/..."}},
 	{folder: "scouting/seasons", ours: []string{"fault"}, denied: slices.Concat(httpSide, sql), tests: []string{"internal/..."}},
 	{folder: "scouting/transfer", ours: []string{"scouting/seasons", "fault"}, denied: allIO, tests: []string{"internal/..."}},

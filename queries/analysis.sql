@@ -1,0 +1,24 @@
+-- name: Reports :many
+-- The newest entry of each of the team's scouts on each robot in each match of an FTC
+-- event; entries counts it and the older ones. last_play is the start of the match's last
+-- play, or year 1 where it was played once. involving keeps what is about these robots or
+-- about robots in their matches.
+SELECT DISTINCT ON (e.level, e.series, e.match_number, e.scouted_team, e.scouter_id)
+    e.id, e.scouter_id, u.display_name, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.data,
+    e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.source, e.created_at,
+    count(*) OVER (PARTITION BY e.level, e.series, e.match_number, e.scouted_team, e.scouter_id)::integer AS entries,
+    coalesce((SELECT max(r.started_at) FROM match_results r
+        WHERE r.season = e.season AND r.event_code = e.event_code AND r.level = e.level AND r.series = e.series
+          AND r.number = e.match_number AND r.plays > 1), '0001-01-01 00:00:00+00')::timestamptz AS last_play
+FROM scouting_entries e JOIN users u ON u.id = e.scouter_id
+WHERE e.team_id = @team_id AND e.season = @season AND e.event_code = @event_code AND e.deleted_at IS NULL
+  AND (sqlc.narg(level)::text IS NULL OR e.level = sqlc.narg(level))
+  AND (sqlc.narg(series)::integer IS NULL OR e.series = sqlc.narg(series))
+  AND (sqlc.narg(match_number)::integer IS NULL OR e.match_number = sqlc.narg(match_number))
+  AND (sqlc.narg(scouted_team)::integer IS NULL OR e.scouted_team = sqlc.narg(scouted_team))
+  AND (sqlc.narg(involving)::integer[] IS NULL OR e.scouted_team = ANY (sqlc.narg(involving)::integer[])
+    OR EXISTS (SELECT FROM match_teams t
+        WHERE t.season = e.season AND t.event_code = e.event_code AND t.level = e.level AND t.series = e.series
+          AND t.number = e.match_number AND t.team_number = ANY (sqlc.narg(involving)::integer[])))
+ORDER BY e.level, e.series, e.match_number, e.scouted_team, e.scouter_id, e.created_at DESC, e.id DESC
+LIMIT @row_limit;
