@@ -9,6 +9,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -30,6 +32,7 @@ var (
 	ErrPassword   = fault.New(fault.Invalid, "weak-password", "A password has 12 to 128 characters and is not one that everybody tries.")
 	ErrEmailTaken = fault.New(fault.Conflict, "email-taken", "Somebody signs in with this e-mail address already.")
 	ErrNoUser     = fault.New(fault.NotFound, "no-such-user", "There is no such user.")
+	ErrShared     = fault.New(fault.Forbidden, "shared-device", "This is a team's shared tablet. Whoever leads the team names it and takes it away; sign in as a person for anything else.")
 	ErrNoDevice   = fault.New(fault.NotFound, "no-such-device", "You have no such device.")
 )
 
@@ -58,7 +61,16 @@ type Actor struct {
 	Kind        Kind
 	Device      string // the label of the device, if it has one
 	DisplayName string
-	Operator    bool // may run the server
+	Operator    bool      // may run the server
+	DeviceOf    uuid.UUID // the team whose shared tablet this is; zero for a person
+}
+
+// Person returns ErrShared for a shared tablet, which is nobody in particular.
+func (a Actor) Person() error {
+	if a.DeviceOf != uuid.Nil {
+		return ErrShared
+	}
+	return nil
 }
 
 // Anonymous reports whether nobody is signed in.
@@ -73,9 +85,23 @@ type User struct {
 // Me is a person as they see themselves.
 type Me struct {
 	User
-	Email     string    `json:"email,omitempty"`
-	Operator  bool      `json:"operator"`
-	CreatedAt time.Time `json:"createdAt"`
+	Email     string     `json:"email,omitempty"`
+	Operator  bool       `json:"operator"`
+	DeviceOf  *uuid.UUID `json:"deviceOf,omitempty"` // the team whose shared tablet this is
+	CreatedAt time.Time  `json:"createdAt"`
+}
+
+// Actor returns the person as who is calling, without a token.
+func (m Me) Actor() Actor {
+	return Actor{UserID: m.ID, Kind: KindSession, DisplayName: m.DisplayName, Operator: m.Operator, DeviceOf: value(m.DeviceOf)}
+}
+
+// value is the id, or the zero UUID where there is none.
+func value(id *uuid.UUID) uuid.UUID {
+	if id == nil {
+		return uuid.Nil
+	}
+	return *id
 }
 
 // Grant is a new token. Token is shown this once; the server keeps its hash only.
@@ -119,7 +145,10 @@ func (s *Service) Actor(ctx context.Context, token string) (Actor, error) {
 			return Actor{}, eventlog.Translate(err)
 		}
 	}
-	return Actor{UserID: row.UserID, TokenID: row.ID, Kind: Kind(row.Kind), Device: row.Name, DisplayName: row.DisplayName, Operator: row.Operator}, nil
+	return Actor{
+		UserID: row.UserID, TokenID: row.ID, Kind: Kind(row.Kind), Device: row.Name,
+		DisplayName: row.DisplayName, Operator: row.Operator, DeviceOf: value(row.DeviceOf),
+	}, nil
 }
 
 // Get returns the user with the id, or ErrNoUser.
@@ -133,6 +162,9 @@ func (s *Service) Get(ctx context.Context, id uuid.UUID) (Me, error) {
 
 // Rename changes the actor's display name.
 func (s *Service) Rename(ctx context.Context, actor Actor, name string) (Me, error) {
+	if err := actor.Person(); err != nil {
+		return Me{}, err
+	}
 	name, err := CleanName(name)
 	if err != nil {
 		return Me{}, err
@@ -215,7 +247,7 @@ func (s *Service) SignOut(ctx context.Context, actor Actor, tokenID uuid.UUID) e
 }
 
 func me(row queries.User) Me {
-	m := Me{User: User{ID: row.ID, DisplayName: row.DisplayName}, Operator: row.Operator, CreatedAt: row.CreatedAt}
+	m := Me{User: User{ID: row.ID, DisplayName: row.DisplayName}, Operator: row.Operator, DeviceOf: row.DeviceOf, CreatedAt: row.CreatedAt}
 	if row.Email != nil {
 		m.Email = *row.Email
 	}
@@ -234,9 +266,16 @@ func hash(token string) []byte {
 // CleanName returns a display name without surrounding space, or ErrName.
 func CleanName(name string) (string, error) {
 	name = strings.Join(strings.Fields(name), " ")
-	bad := strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd })
-	if n := len([]rune(name)); n < 1 || n > 60 || bad {
+	if n := len([]rune(name)); n < 1 || n > 60 || !Written(name) {
 		return "", ErrName.At(fault.Field{Pointer: "/displayName", Detail: ErrName.Detail})
 	}
 	return name, nil
+}
+
+// Written reports whether a name can be shown beside others: it holds no control characters,
+// nothing that was not valid text, and no marks that turn the direction of what follows.
+func Written(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool {
+		return unicode.IsControl(r) || r == utf8.RuneError || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+	})
 }

@@ -9,6 +9,9 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/teams"
 )
 
+// noTablet is for what persons do, not shared tablets.
+var noTablet = map[caller]int{device: http.StatusForbidden}
+
 // Accounts has the rows of what everybody does for themselves.
 func (accessRows) Accounts() []access {
 	return []access{
@@ -20,11 +23,11 @@ func (accessRows) Accounts() []access {
 				return fmt.Sprintf(`{"code":%q,"displayName":"New"}`, s.code(s.team, "FRIEND"))
 			}},
 		{method: "GET", route: "/api/me"},
-		{method: "PATCH", route: "/api/me", body: func(s *stage, c caller) string { return fmt.Sprintf(`{"displayName":%q}`, s.name(c)) }},
-		{method: "DELETE", route: "/api/me", alone: true},
+		{method: "PATCH", route: "/api/me", want: noTablet, body: func(s *stage, c caller) string { return fmt.Sprintf(`{"displayName":%q}`, s.name(c)) }},
+		{method: "DELETE", route: "/api/me", want: noTablet, alone: true},
 		{method: "GET", route: "/api/me/devices"},
 		{method: "DELETE", route: "/api/me/devices/{id}", alone: true, path: (*stage).ownDevice},
-		{method: "DELETE", route: "/api/me/devices/{id}", want: map[caller]int{student: 404, outsider: 404, removed: 404, friend: 404, leader: 404},
+		{method: "DELETE", route: "/api/me/devices/{id}", want: map[caller]int{student: 404, outsider: 404, removed: 404, friend: 404, leader: 404, device: 404},
 			path: func(s *stage, _ caller) string { return s.ownDevice(mentor) }, alone: true},
 	}
 }

@@ -17,7 +17,7 @@ func (accessRows) Teams() []access {
 	}
 	return []access{
 		{method: "GET", route: "/api/user-teams"},
-		{method: "POST", route: "/api/user-teams", ok: http.StatusCreated, body: fixed(`{"teamNumber":4444,"name":"Third"}`)},
+		{method: "POST", route: "/api/user-teams", ok: http.StatusCreated, want: noTablet, body: fixed(`{"teamNumber":4444,"name":"Third"}`)},
 		{method: "GET", route: one, action: teams.ReadTeam},
 		{method: "PATCH", route: one, action: teams.ChangeTeam, body: fixed(`{"sharingLevel":"PRIVATE"}`)},
 		{method: "DELETE", route: one, action: teams.DeleteTeam, alone: true},
@@ -32,7 +32,36 @@ func (accessRows) Teams() []access {
 		{method: "POST", route: invites, action: teams.GrantRoles, ok: http.StatusCreated, body: fixed(`{"role":"LEADER"}`)},
 		{method: "GET", route: invites, action: teams.InviteAndRemove},
 		{method: "DELETE", route: invites + "/{inviteId}", action: teams.InviteAndRemove, path: (*stage).openInvite},
-		{method: "POST", route: "/api/user-teams/join", body: (*stage).codeElsewhere},
+		{method: "POST", route: "/api/user-teams/join", want: noTablet, body: (*stage).codeElsewhere},
+		{method: "POST", route: "/api/user-teams/{id}/transfer", action: teams.GrantRoles,
+			body: func(s *stage, _ caller) string {
+				_, id := s.member(s.team, "FRIEND", "Parent "+s.secret)
+				return `{"userId":"` + id + `","adult":true}`
+			}},
+	}
+}
+
+// Tablets has the rows of a team's shared tablets.
+func (accessRows) Tablets() []access {
+	const all, one = "/api/user-teams/{id}/devices", "/api/user-teams/{id}/devices/{deviceId}"
+	tablet := func(rest string) func(*stage, caller) string {
+		return func(s *stage, _ caller) string {
+			_, id := s.tablet("Tablet " + s.secret)
+			return "/api/user-teams/" + s.team + "/devices/" + id + rest
+		}
+	}
+	return []access{
+		{method: "POST", route: all, action: teams.InviteAndRemove, ok: http.StatusCreated, body: fixed(`{}`), alone: true},
+		{method: "GET", route: all, action: teams.InviteAndRemove},
+		{method: "PATCH", route: one, action: teams.InviteAndRemove, path: tablet(""), body: fixed(`{"label":"Pit"}`), alone: true},
+		{method: "POST", route: one + "/pair", action: teams.InviteAndRemove, ok: http.StatusCreated, path: tablet("/pair"), alone: true},
+		{method: "DELETE", route: one, action: teams.InviteAndRemove, path: tablet(""), alone: true},
+		// As a member it goes the same way.
+		{method: "DELETE", route: "/api/user-teams/{id}/members/{userId}", action: teams.InviteAndRemove,
+			path: func(s *stage, _ caller) string {
+				_, id := s.tablet("Tablet " + s.secret)
+				return "/api/user-teams/" + s.team + "/members/" + id
+			}, alone: true},
 	}
 }
 

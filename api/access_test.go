@@ -28,10 +28,11 @@ const (
 	leader           = caller(teams.Leader)
 	student          = caller(teams.Student)
 	friend           = caller(teams.Friend)
+	device           = caller(teams.Device)
 )
 
 var (
-	roles   = []caller{friend, student, leader, mentor}
+	roles   = []caller{friend, student, leader, mentor, device}
 	callers = append([]caller{anonymous, outsider, removed}, roles...)
 )
 
@@ -116,9 +117,10 @@ func (s *server) stage() *stage {
 	var made struct{ ID string }
 	s.call("POST", "/api/user-teams", s.owner, fmt.Sprintf(`{"teamNumber":8569,"name":"Team %s"}`, g.secret)).into(s.t, &made)
 	g.team = made.ID
-	for _, role := range roles {
+	for _, role := range []caller{friend, student, leader, mentor} {
 		g.tokens[role], g.ids[role] = g.member(g.team, string(role), g.name(role))
 	}
+	g.tokens[device], g.ids[device] = g.tablet(g.name(device))
 	g.tokens[removed], g.ids[removed] = g.member(g.team, "STUDENT", g.name(removed))
 	s.call("POST", "/api/scouting/entries", g.tokens[removed], g.entryBody(3))
 	if a := s.call("DELETE", "/api/user-teams/"+g.team+"/members/"+g.ids[removed], s.owner, ""); a.status != http.StatusOK {
@@ -141,6 +143,14 @@ func (g *stage) member(teamID, role, name string) (token, id string) {
 	body := fmt.Sprintf(`{"code":%q,"displayName":%q}`, g.code(teamID, role), name)
 	g.call("POST", "/api/join", "", body).into(g.t, &joined)
 	return joined.Token, joined.User.ID
+}
+
+// tablet makes a shared tablet of the team.
+func (g *stage) tablet(label string) (token, id string) {
+	g.t.Helper()
+	var made struct{ Token, ID string }
+	g.call("POST", "/api/user-teams/"+g.team+"/devices", g.owner, fmt.Sprintf(`{"label":%q}`, label)).into(g.t, &made)
+	return made.Token, made.ID
 }
 
 // code makes an invite to the team for one use.
@@ -251,7 +261,7 @@ func fixed(body string) func(*stage, caller) string {
 // with the table of permissions, not with what the server answers.
 func TestRowsFollowThePermissions(t *testing.T) {
 	row := access{action: teams.EditEntry, theirs: true}
-	for c, want := range map[caller]int{anonymous: 401, outsider: 404, removed: 404, friend: 403, student: 403, leader: 200, mentor: 200} {
+	for c, want := range map[caller]int{anonymous: 401, outsider: 404, removed: 404, friend: 403, student: 403, device: 403, leader: 200, mentor: 200} {
 		if got := row.status(c); got != want {
 			t.Errorf("somebody else's entry, %s: %d, want %d", c, got, want)
 		}

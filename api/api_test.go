@@ -83,7 +83,7 @@ func TestDocumentedSecurityIsReal(t *testing.T) {
 	s := newServer(t)
 	for path, item := range s.document.Paths.Map() {
 		for method, op := range item.Operations() {
-			full := strings.NewReplacer("{id}", uuid.NewString(), "{userId}", uuid.NewString(), "{inviteId}", uuid.NewString(),
+			full := strings.NewReplacer("{id}", uuid.NewString(), "{userId}", uuid.NewString(), "{inviteId}", uuid.NewString(), "{deviceId}", uuid.NewString(),
 				"{channel}", "event-X", "{year}", "2025", "{code}", "USNCRA").Replace(path)
 			got := s.call(method, full, "", "").status
 			guarded := op.Security != nil && len(*op.Security) > 0

@@ -73,7 +73,7 @@ func (s *server) identifyActor(r *http.Request) (accounts.Actor, error) {
 			return accounts.Actor{}, accounts.ErrBadToken
 		}
 		me, err := s.o.Accounts.Get(ctx, id)
-		return accounts.Actor{UserID: me.ID, DisplayName: me.DisplayName, Operator: me.Operator, Kind: accounts.KindSession}, err
+		return me.Actor(), err
 	}
 	if cookie, err := r.Cookie(s.cookieName()); err == nil && cookie.Value != "" {
 		actor, err := s.o.Accounts.Actor(ctx, cookie.Value)

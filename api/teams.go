@@ -24,6 +24,8 @@ type changeTeamIn struct {
 	ID           string  `path:"id" json:"-" validate:"uuid_rfc4122"`
 	Name         *string `json:"name,omitempty" validate:"omitempty,min=1,max=100"`
 	SharingLevel *string `json:"sharingLevel,omitempty" validate:"omitempty,oneof=PRIVATE EVENT PUBLIC"`
+
+	FriendChannels *bool `json:"friendChannels,omitempty" description:"whether friends may join the team's channels"`
 }
 
 type memberIn struct {
@@ -54,9 +56,9 @@ func (s *server) teamRoutes() {
 			team, err := s.o.Teams.Get(r.Context(), actor, uuid.MustParse(in.ID))
 			return reply[teams.Team]{Data: team}, err
 		}})
-	add(s, route[changeTeamIn, teams.Team]{method: "PATCH", path: "/api/user-teams/{id}", tag: tag, access: signedIn, summary: "Change a team's name or sharing level (mentors).",
+	add(s, route[changeTeamIn, teams.Team]{method: "PATCH", path: "/api/user-teams/{id}", tag: tag, access: signedIn, summary: "Change a team's name, what it shares, and whether friends may join its channels (mentors).",
 		handle: func(r *http.Request, actor accounts.Actor, in changeTeamIn) (reply[teams.Team], error) {
-			team, err := s.o.Teams.Update(r.Context(), actor, uuid.MustParse(in.ID), teams.Change{Name: in.Name, SharingLevel: in.SharingLevel})
+			team, err := s.o.Teams.Update(r.Context(), actor, uuid.MustParse(in.ID), teams.Change{Name: in.Name, SharingLevel: in.SharingLevel, FriendChannels: in.FriendChannels})
 			return reply[teams.Team]{Data: team}, err
 		}})
 	add(s, route[teamIn, nothing]{method: "DELETE", path: "/api/user-teams/{id}", tag: tag, access: signedIn, summary: "Delete a team with all its entries (mentors).",
@@ -80,6 +82,29 @@ func (s *server) teamRoutes() {
 	add(s, route[teamIn, nothing]{method: "POST", path: "/api/user-teams/{id}/leave", tag: tag, access: signedIn, summary: "Leave the team.",
 		handle: func(r *http.Request, actor accounts.Actor, in teamIn) (reply[nothing], error) {
 			return reply[nothing]{}, s.o.Teams.Leave(r.Context(), actor, uuid.MustParse(in.ID))
+		}})
+	s.transferRoutes()
+	s.tabletRoutes()
+	s.sharingRoutes()
+}
+
+type transferIn struct {
+	ID     string `path:"id" json:"-" validate:"uuid_rfc4122"`
+	UserID string `json:"userId" validate:"required,uuid_rfc4122" description:"the member who becomes a mentor"`
+	Adult  bool   `json:"adult" validate:"required" description:"your word that this member is an adult"`
+	Then   string `json:"then,omitempty" validate:"omitempty,oneof=MENTOR LEADER STUDENT FRIEND LEAVE" description:"your own role afterwards, or LEAVE; MENTOR when left out"`
+}
+
+func (s *server) transferRoutes() {
+	add(s, route[transferIn, teams.Member]{method: "POST", path: "/api/user-teams/{id}/transfer", tag: "teams", access: signedIn,
+		summary: "Make another adult a mentor and, if you wish, step down or leave in the same breath (mentors).",
+		handle: func(r *http.Request, actor accounts.Actor, in transferIn) (reply[teams.Member], error) {
+			wish := teams.Transfer{To: uuid.MustParse(in.UserID), Adult: in.Adult}
+			if wish.Leave = in.Then == "LEAVE"; !wish.Leave {
+				wish.Then = teams.Role(in.Then)
+			}
+			heir, err := s.o.Teams.HandOver(r.Context(), actor, uuid.MustParse(in.ID), wish)
+			return reply[teams.Member]{Data: heir}, err
 		}})
 }
 

@@ -28,7 +28,7 @@ VALUES (@id, @user_id, @kind, @name, @hash, @expires_at)
 RETURNING *;
 
 -- name: TokenByHash :one
-SELECT t.id, t.user_id, t.kind, t.name, t.last_used_at, t.expires_at, u.display_name, u.operator
+SELECT t.id, t.user_id, t.kind, t.name, t.last_used_at, t.expires_at, u.display_name, u.operator, u.device_of
 FROM tokens t JOIN users u ON u.id = t.user_id
 WHERE t.hash = @hash AND t.revoked_at IS NULL AND t.expires_at > now() AND u.erased_at IS NULL;
 
@@ -43,6 +43,12 @@ ORDER BY created_at, id;
 
 -- name: RevokeToken :execrows
 UPDATE tokens SET revoked_at = now() WHERE id = @id AND user_id = @user_id AND revoked_at IS NULL;
+
+-- name: RevokeTokensOf :exec
+UPDATE tokens SET revoked_at = now() WHERE user_id = @user_id AND revoked_at IS NULL;
+
+-- name: NameTokensOf :exec
+UPDATE tokens SET name = @name WHERE user_id = @user_id;
 
 -- name: OpenSetup :exec
 INSERT INTO setup_codes (hash, expires_at) VALUES (@hash, @expires_at)

@@ -80,7 +80,7 @@ func (q *Queries) InsertToken(ctx context.Context, arg InsertTokenParams) (Token
 const insertUser = `-- name: InsertUser :one
 INSERT INTO users (id, display_name, email, password_hash, operator)
 VALUES ($1, $2, $3, $4, $5)
-RETURNING id, display_name, email, password_hash, operator, created_at, erased_at
+RETURNING id, display_name, email, password_hash, operator, created_at, erased_at, device_of
 `
 
 type InsertUserParams struct {
@@ -108,6 +108,7 @@ func (q *Queries) InsertUser(ctx context.Context, arg InsertUserParams) (User, e
 		&i.Operator,
 		&i.CreatedAt,
 		&i.ErasedAt,
+		&i.DeviceOf,
 	)
 	return i, err
 }
@@ -119,6 +120,20 @@ SELECT pg_advisory_xact_lock(hashtext('ftcmetrics.setup'))
 // Serializes the creation of first owners.
 func (q *Queries) LockSetup(ctx context.Context) error {
 	_, err := q.db.Exec(ctx, lockSetup)
+	return err
+}
+
+const nameTokensOf = `-- name: NameTokensOf :exec
+UPDATE tokens SET name = $1 WHERE user_id = $2
+`
+
+type NameTokensOfParams struct {
+	Name   string
+	UserID uuid.UUID
+}
+
+func (q *Queries) NameTokensOf(ctx context.Context, arg NameTokensOfParams) error {
+	_, err := q.db.Exec(ctx, nameTokensOf, arg.Name, arg.UserID)
 	return err
 }
 
@@ -138,7 +153,7 @@ func (q *Queries) OpenSetup(ctx context.Context, arg OpenSetupParams) error {
 }
 
 const renameUser = `-- name: RenameUser :one
-UPDATE users SET display_name = $1 WHERE id = $2 AND erased_at IS NULL RETURNING id, display_name, email, password_hash, operator, created_at, erased_at
+UPDATE users SET display_name = $1 WHERE id = $2 AND erased_at IS NULL RETURNING id, display_name, email, password_hash, operator, created_at, erased_at, device_of
 `
 
 type RenameUserParams struct {
@@ -157,6 +172,7 @@ func (q *Queries) RenameUser(ctx context.Context, arg RenameUserParams) (User, e
 		&i.Operator,
 		&i.CreatedAt,
 		&i.ErasedAt,
+		&i.DeviceOf,
 	)
 	return i, err
 }
@@ -178,6 +194,15 @@ func (q *Queries) RevokeToken(ctx context.Context, arg RevokeTokenParams) (int64
 	return result.RowsAffected(), nil
 }
 
+const revokeTokensOf = `-- name: RevokeTokensOf :exec
+UPDATE tokens SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL
+`
+
+func (q *Queries) RevokeTokensOf(ctx context.Context, userID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, revokeTokensOf, userID)
+	return err
+}
+
 const setPassword = `-- name: SetPassword :exec
 UPDATE users SET password_hash = $1 WHERE id = $2
 `
@@ -193,7 +218,7 @@ func (q *Queries) SetPassword(ctx context.Context, arg SetPasswordParams) error 
 }
 
 const tokenByHash = `-- name: TokenByHash :one
-SELECT t.id, t.user_id, t.kind, t.name, t.last_used_at, t.expires_at, u.display_name, u.operator
+SELECT t.id, t.user_id, t.kind, t.name, t.last_used_at, t.expires_at, u.display_name, u.operator, u.device_of
 FROM tokens t JOIN users u ON u.id = t.user_id
 WHERE t.hash = $1 AND t.revoked_at IS NULL AND t.expires_at > now() AND u.erased_at IS NULL
 `
@@ -207,6 +232,7 @@ type TokenByHashRow struct {
 	ExpiresAt   time.Time
 	DisplayName string
 	Operator    bool
+	DeviceOf    *uuid.UUID
 }
 
 func (q *Queries) TokenByHash(ctx context.Context, hash []byte) (TokenByHashRow, error) {
@@ -221,6 +247,7 @@ func (q *Queries) TokenByHash(ctx context.Context, hash []byte) (TokenByHashRow,
 		&i.ExpiresAt,
 		&i.DisplayName,
 		&i.Operator,
+		&i.DeviceOf,
 	)
 	return i, err
 }
@@ -290,7 +317,7 @@ func (q *Queries) UseSetup(ctx context.Context, hash []byte) (int64, error) {
 }
 
 const user = `-- name: User :one
-SELECT id, display_name, email, password_hash, operator, created_at, erased_at FROM users WHERE id = $1 AND erased_at IS NULL
+SELECT id, display_name, email, password_hash, operator, created_at, erased_at, device_of FROM users WHERE id = $1 AND erased_at IS NULL
 `
 
 func (q *Queries) User(ctx context.Context, id uuid.UUID) (User, error) {
@@ -304,12 +331,13 @@ func (q *Queries) User(ctx context.Context, id uuid.UUID) (User, error) {
 		&i.Operator,
 		&i.CreatedAt,
 		&i.ErasedAt,
+		&i.DeviceOf,
 	)
 	return i, err
 }
 
 const userByEmail = `-- name: UserByEmail :one
-SELECT id, display_name, email, password_hash, operator, created_at, erased_at FROM users WHERE lower(email) = lower($1::text) AND erased_at IS NULL
+SELECT id, display_name, email, password_hash, operator, created_at, erased_at, device_of FROM users WHERE lower(email) = lower($1::text) AND erased_at IS NULL
 `
 
 func (q *Queries) UserByEmail(ctx context.Context, email string) (User, error) {
@@ -323,6 +351,7 @@ func (q *Queries) UserByEmail(ctx context.Context, email string) (User, error) {
 		&i.Operator,
 		&i.CreatedAt,
 		&i.ErasedAt,
+		&i.DeviceOf,
 	)
 	return i, err
 }

@@ -35,16 +35,18 @@ SELECT sqlc.embed(e), u.display_name FROM scouting_entries e JOIN users u ON u.i
 
 -- name: EntryFor :one
 -- The entry, if the user is a member of the team that scouted it.
-SELECT sqlc.embed(e), u.display_name, m.role
+SELECT sqlc.embed(e), u.display_name, m.role,
+    false AS assigned
 FROM scouting_entries e
 JOIN users u ON u.id = e.scouter_id
 JOIN memberships m ON m.team_id = e.team_id AND m.user_id = @user_id
 WHERE e.id = @id AND e.deleted_at IS NULL;
 
 -- name: EntryForUpdate :one
-SELECT sqlc.embed(e), u.display_name, m.role
+SELECT sqlc.embed(e), u.display_name, m.role, f.timezone, f.ends_on, extract(epoch FROM now() - e.created_at)::float8 AS age
 FROM scouting_entries e
 JOIN users u ON u.id = e.scouter_id
+JOIN ftc_events f ON f.season = e.season AND f.code = e.event_code
 JOIN memberships m ON m.team_id = e.team_id AND m.user_id = @user_id
 WHERE e.id = @id AND e.deleted_at IS NULL
 FOR UPDATE OF e FOR SHARE OF m;
@@ -61,6 +63,7 @@ WHERE e.team_id = @team_id AND e.deleted_at IS NULL
   AND (sqlc.narg(match_number)::integer IS NULL OR e.match_number = sqlc.narg(match_number))
   AND (sqlc.narg(scouted_team)::integer IS NULL OR e.scouted_team = sqlc.narg(scouted_team))
   AND (sqlc.narg(scouter_id)::uuid IS NULL OR e.scouter_id = sqlc.narg(scouter_id))
+  AND (sqlc.narg(own_of)::uuid IS NULL OR e.scouter_id = sqlc.narg(own_of))
   AND (sqlc.narg(before_at)::timestamptz IS NULL OR (e.created_at, e.id) < (sqlc.narg(before_at), sqlc.narg(before_id)::uuid))
 ORDER BY e.created_at DESC, e.id DESC
 LIMIT @row_limit;
@@ -86,3 +89,20 @@ FROM scouting_entries e WHERE e.id = @entry_id;
 -- name: Revisions :many
 SELECT sqlc.embed(r), u.display_name FROM entry_revisions r JOIN users u ON u.id = r.editor_id
 WHERE r.entry_id = @entry_id ORDER BY r.rev;
+
+-- name: SharedEntries :many
+-- What other teams let the reader see at an FTC event, by the levels that they have now.
+SELECT e.id, e.created_at, t.team_number, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data,
+    e.auto_score, e.teleop_score, e.endgame_score, e.total_score
+FROM scouting_entries e JOIN teams t ON t.id = e.team_id
+WHERE e.season = @season AND e.event_code = @event_code AND e.deleted_at IS NULL
+  AND (sqlc.narg(scouted_team)::integer IS NULL OR e.scouted_team = sqlc.narg(scouted_team))
+  AND (t.sharing_level = 'PUBLIC' OR t.sharing_level = 'EVENT' AND @begun::boolean AND EXISTS (
+    SELECT FROM memberships m
+    JOIN teams own ON own.id = m.team_id
+    JOIN ftc_event_teams l ON l.number = own.team_number
+    WHERE m.user_id = @reader_id AND m.role = ANY(@readers::text[]) AND l.season = @season AND l.event_code = @event_code))
+  AND NOT EXISTS (SELECT FROM memberships m WHERE m.user_id = @reader_id AND m.team_id = e.team_id)
+  AND (sqlc.narg(before_at)::timestamptz IS NULL OR (e.created_at, e.id) < (sqlc.narg(before_at), sqlc.narg(before_id)::uuid))
+ORDER BY e.created_at DESC, e.id DESC
+LIMIT @row_limit;

@@ -119,9 +119,10 @@ WHERE e.team_id = $1 AND e.deleted_at IS NULL
   AND ($6::integer IS NULL OR e.match_number = $6)
   AND ($7::integer IS NULL OR e.scouted_team = $7)
   AND ($8::uuid IS NULL OR e.scouter_id = $8)
-  AND ($9::timestamptz IS NULL OR (e.created_at, e.id) < ($9, $10::uuid))
+  AND ($9::uuid IS NULL OR e.scouter_id = $9)
+  AND ($10::timestamptz IS NULL OR (e.created_at, e.id) < ($10, $11::uuid))
 ORDER BY e.created_at DESC, e.id DESC
-LIMIT $11
+LIMIT $12
 `
 
 type EntriesParams struct {
@@ -133,6 +134,7 @@ type EntriesParams struct {
 	MatchNumber *int32
 	ScoutedTeam *int32
 	ScouterID   *uuid.UUID
+	OwnOf       *uuid.UUID
 	BeforeAt    *time.Time
 	BeforeID    *uuid.UUID
 	RowLimit    int32
@@ -154,6 +156,7 @@ func (q *Queries) Entries(ctx context.Context, arg EntriesParams) ([]EntriesRow,
 		arg.MatchNumber,
 		arg.ScoutedTeam,
 		arg.ScouterID,
+		arg.OwnOf,
 		arg.BeforeAt,
 		arg.BeforeID,
 		arg.RowLimit,
@@ -245,7 +248,8 @@ func (q *Queries) EntryByID(ctx context.Context, id uuid.UUID) (EntryByIDRow, er
 }
 
 const entryFor = `-- name: EntryFor :one
-SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.courier_id, u.display_name, m.role
+SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.courier_id, u.display_name, m.role,
+    false AS assigned
 FROM scouting_entries e
 JOIN users u ON u.id = e.scouter_id
 JOIN memberships m ON m.team_id = e.team_id AND m.user_id = $1
@@ -261,6 +265,7 @@ type EntryForRow struct {
 	ScoutingEntry ScoutingEntry
 	DisplayName   string
 	Role          string
+	Assigned      bool
 }
 
 // The entry, if the user is a member of the team that scouted it.
@@ -294,14 +299,16 @@ func (q *Queries) EntryFor(ctx context.Context, arg EntryForParams) (EntryForRow
 		&i.ScoutingEntry.CourierID,
 		&i.DisplayName,
 		&i.Role,
+		&i.Assigned,
 	)
 	return i, err
 }
 
 const entryForUpdate = `-- name: EntryForUpdate :one
-SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.courier_id, u.display_name, m.role
+SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.courier_id, u.display_name, m.role, f.timezone, f.ends_on, extract(epoch FROM now() - e.created_at)::float8 AS age
 FROM scouting_entries e
 JOIN users u ON u.id = e.scouter_id
+JOIN ftc_events f ON f.season = e.season AND f.code = e.event_code
 JOIN memberships m ON m.team_id = e.team_id AND m.user_id = $1
 WHERE e.id = $2 AND e.deleted_at IS NULL
 FOR UPDATE OF e FOR SHARE OF m
@@ -316,6 +323,9 @@ type EntryForUpdateRow struct {
 	ScoutingEntry ScoutingEntry
 	DisplayName   string
 	Role          string
+	Timezone      string
+	EndsOn        *time.Time
+	Age           float64
 }
 
 func (q *Queries) EntryForUpdate(ctx context.Context, arg EntryForUpdateParams) (EntryForUpdateRow, error) {
@@ -348,6 +358,9 @@ func (q *Queries) EntryForUpdate(ctx context.Context, arg EntryForUpdateParams) 
 		&i.ScoutingEntry.CourierID,
 		&i.DisplayName,
 		&i.Role,
+		&i.Timezone,
+		&i.EndsOn,
+		&i.Age,
 	)
 	return i, err
 }
@@ -528,6 +541,98 @@ func (q *Queries) Revisions(ctx context.Context, entryID uuid.UUID) ([]Revisions
 			&i.EntryRevision.EndgameScore,
 			&i.EntryRevision.TotalScore,
 			&i.DisplayName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const sharedEntries = `-- name: SharedEntries :many
+SELECT e.id, e.created_at, t.team_number, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data,
+    e.auto_score, e.teleop_score, e.endgame_score, e.total_score
+FROM scouting_entries e JOIN teams t ON t.id = e.team_id
+WHERE e.season = $1 AND e.event_code = $2 AND e.deleted_at IS NULL
+  AND ($3::integer IS NULL OR e.scouted_team = $3)
+  AND (t.sharing_level = 'PUBLIC' OR t.sharing_level = 'EVENT' AND $4::boolean AND EXISTS (
+    SELECT FROM memberships m
+    JOIN teams own ON own.id = m.team_id
+    JOIN ftc_event_teams l ON l.number = own.team_number
+    WHERE m.user_id = $5 AND m.role = ANY($6::text[]) AND l.season = $1 AND l.event_code = $2))
+  AND NOT EXISTS (SELECT FROM memberships m WHERE m.user_id = $5 AND m.team_id = e.team_id)
+  AND ($7::timestamptz IS NULL OR (e.created_at, e.id) < ($7, $8::uuid))
+ORDER BY e.created_at DESC, e.id DESC
+LIMIT $9
+`
+
+type SharedEntriesParams struct {
+	Season      int32
+	EventCode   string
+	ScoutedTeam *int32
+	Begun       bool
+	ReaderID    uuid.UUID
+	Readers     []string
+	BeforeAt    *time.Time
+	BeforeID    *uuid.UUID
+	RowLimit    int32
+}
+
+type SharedEntriesRow struct {
+	ID           uuid.UUID
+	CreatedAt    time.Time
+	TeamNumber   int32
+	Level        string
+	Series       int32
+	MatchNumber  int32
+	Alliance     string
+	ScoutedTeam  int32
+	FormVersion  int32
+	Data         []byte
+	AutoScore    int32
+	TeleopScore  int32
+	EndgameScore int32
+	TotalScore   int32
+}
+
+// What other teams let the reader see at an FTC event, by the levels that they have now.
+func (q *Queries) SharedEntries(ctx context.Context, arg SharedEntriesParams) ([]SharedEntriesRow, error) {
+	rows, err := q.db.Query(ctx, sharedEntries,
+		arg.Season,
+		arg.EventCode,
+		arg.ScoutedTeam,
+		arg.Begun,
+		arg.ReaderID,
+		arg.Readers,
+		arg.BeforeAt,
+		arg.BeforeID,
+		arg.RowLimit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SharedEntriesRow{}
+	for rows.Next() {
+		var i SharedEntriesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.CreatedAt,
+			&i.TeamNumber,
+			&i.Level,
+			&i.Series,
+			&i.MatchNumber,
+			&i.Alliance,
+			&i.ScoutedTeam,
+			&i.FormVersion,
+			&i.Data,
+			&i.AutoScore,
+			&i.TeleopScore,
+			&i.EndgameScore,
+			&i.TotalScore,
 		); err != nil {
 			return nil, err
 		}

@@ -14,7 +14,8 @@ WHERE m.team_id = @team_id AND m.user_id = @user_id;
 
 -- name: UpdateTeam :one
 UPDATE teams
-SET name = coalesce(sqlc.narg(name), name), sharing_level = coalesce(sqlc.narg(sharing_level), sharing_level)
+SET name = coalesce(sqlc.narg(name), name), sharing_level = coalesce(sqlc.narg(sharing_level), sharing_level),
+    friend_channels = coalesce(sqlc.narg(friend_channels), friend_channels)
 WHERE id = @id
 RETURNING *;
 
@@ -44,7 +45,25 @@ SELECT count(*) FROM memberships WHERE team_id = @team_id AND role = 'MENTOR';
 SELECT m.user_id, u.display_name, m.role, m.joined_at
 FROM memberships m JOIN users u ON u.id = m.user_id
 WHERE m.team_id = @team_id
-ORDER BY m.joined_at, m.user_id;
+ORDER BY m.joined_at, m.user_id
+LIMIT 1000;
+
+-- name: Member :one
+SELECT m.user_id, u.display_name, m.role, m.joined_at
+FROM memberships m JOIN users u ON u.id = m.user_id
+WHERE m.team_id = @team_id AND m.user_id = @user_id;
+
+-- name: CountMembers :one
+SELECT count(*) FROM memberships WHERE team_id = @team_id;
+
+-- name: UsersWithRole :many
+SELECT user_id FROM memberships WHERE team_id = @team_id AND role = @role;
+
+-- name: MayJoinChannels :one
+-- The role, if any, and whether the team lets its friends on its channels.
+SELECT m.role, t.friend_channels
+FROM memberships m JOIN teams t ON t.id = m.team_id
+WHERE m.team_id = @team_id AND m.user_id = @user_id;
 
 -- name: InsertMembership :execrows
 INSERT INTO memberships (team_id, user_id, role) VALUES (@team_id, @user_id, @role) ON CONFLICT DO NOTHING;
@@ -56,16 +75,54 @@ UPDATE memberships SET role = @role WHERE team_id = @team_id AND user_id = @user
 DELETE FROM memberships WHERE team_id = @team_id AND user_id = @user_id;
 
 -- name: InsertInvite :one
-INSERT INTO invites (id, team_id, code_hash, hint, role, max_uses, created_by, expires_at)
-VALUES (@id, @team_id, @code_hash, @hint, @role, @max_uses, @created_by, @expires_at)
+INSERT INTO invites (id, team_id, code_hash, hint, role, max_uses, created_by, expires_at, device_id)
+VALUES (@id, @team_id, @code_hash, @hint, @role, @max_uses, @created_by, @expires_at, sqlc.narg(device_id))
 RETURNING *;
 
 -- name: InvitesOf :many
-SELECT * FROM invites WHERE team_id = @team_id AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses
-ORDER BY created_at, id;
+SELECT * FROM invites WHERE team_id = @team_id AND device_id IS NULL AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses
+ORDER BY created_at, id
+LIMIT 200;
+
+-- name: CountInvites :one
+SELECT count(*) FROM invites
+WHERE team_id = @team_id AND device_id IS NULL AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses;
 
 -- name: RevokeInvite :execrows
-UPDATE invites SET revoked_at = now() WHERE id = @id AND team_id = @team_id AND revoked_at IS NULL;
+UPDATE invites SET revoked_at = now() WHERE id = @id AND team_id = @team_id AND device_id IS NULL AND revoked_at IS NULL;
+
+-- name: RevokeInvitesBy :exec
+-- Closes what somebody opened to roles that they can no longer give.
+UPDATE invites SET revoked_at = now()
+WHERE team_id = @team_id AND created_by = @created_by AND revoked_at IS NULL AND role <> ALL(@may_give::text[]);
+
+-- name: Device :one
+SELECT id, display_name FROM users WHERE id = @id AND device_of = @team_id AND erased_at IS NULL;
+
+-- name: RevokePairing :exec
+UPDATE invites SET revoked_at = now() WHERE device_id = @device_id AND revoked_at IS NULL;
+
+-- name: InsertDevice :one
+INSERT INTO users (id, display_name, device_of) VALUES (@id, @label, @team_id) RETURNING *;
+
+-- name: CountDevices :one
+SELECT count(*) AS open, (SELECT count(*) FROM users u WHERE u.device_of = @team_id) AS ever
+FROM memberships m WHERE m.team_id = @team_id AND m.role = 'DEVICE';
+
+-- name: Devices :many
+-- The team's tablets with the newest sign of each.
+SELECT m.user_id, u.display_name, m.joined_at, (t.expires_at IS NOT NULL)::boolean AS signed_in,
+    coalesce(t.last_used_at, m.joined_at)::timestamptz AS last_used_at, coalesce(t.expires_at, m.joined_at)::timestamptz AS expires_at
+FROM memberships m
+JOIN users u ON u.id = m.user_id
+LEFT JOIN LATERAL (
+    SELECT k.last_used_at, k.expires_at FROM tokens k
+    WHERE k.user_id = m.user_id AND k.revoked_at IS NULL AND k.expires_at > now()
+    ORDER BY k.last_used_at DESC LIMIT 1
+) t ON true
+WHERE m.team_id = @team_id AND m.role = 'DEVICE'
+ORDER BY m.joined_at, m.user_id
+LIMIT 200;
 
 -- name: UseInvite :one
 UPDATE invites SET uses = uses + 1

@@ -12,6 +12,46 @@ import (
 	"github.com/google/uuid"
 )
 
+const countDevices = `-- name: CountDevices :one
+SELECT count(*) AS open, (SELECT count(*) FROM users u WHERE u.device_of = $1) AS ever
+FROM memberships m WHERE m.team_id = $1 AND m.role = 'DEVICE'
+`
+
+type CountDevicesRow struct {
+	Open int64
+	Ever int64
+}
+
+func (q *Queries) CountDevices(ctx context.Context, teamID *uuid.UUID) (CountDevicesRow, error) {
+	row := q.db.QueryRow(ctx, countDevices, teamID)
+	var i CountDevicesRow
+	err := row.Scan(&i.Open, &i.Ever)
+	return i, err
+}
+
+const countInvites = `-- name: CountInvites :one
+SELECT count(*) FROM invites
+WHERE team_id = $1 AND device_id IS NULL AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses
+`
+
+func (q *Queries) CountInvites(ctx context.Context, teamID uuid.UUID) (int64, error) {
+	row := q.db.QueryRow(ctx, countInvites, teamID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const countMembers = `-- name: CountMembers :one
+SELECT count(*) FROM memberships WHERE team_id = $1
+`
+
+func (q *Queries) CountMembers(ctx context.Context, teamID uuid.UUID) (int64, error) {
+	row := q.db.QueryRow(ctx, countMembers, teamID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const deleteMembership = `-- name: DeleteMembership :execrows
 DELETE FROM memberships WHERE team_id = $1 AND user_id = $2
 `
@@ -41,10 +81,109 @@ func (q *Queries) DeleteTeam(ctx context.Context, id uuid.UUID) (int64, error) {
 	return result.RowsAffected(), nil
 }
 
+const device = `-- name: Device :one
+SELECT id, display_name FROM users WHERE id = $1 AND device_of = $2 AND erased_at IS NULL
+`
+
+type DeviceParams struct {
+	ID     uuid.UUID
+	TeamID *uuid.UUID
+}
+
+type DeviceRow struct {
+	ID          uuid.UUID
+	DisplayName string
+}
+
+func (q *Queries) Device(ctx context.Context, arg DeviceParams) (DeviceRow, error) {
+	row := q.db.QueryRow(ctx, device, arg.ID, arg.TeamID)
+	var i DeviceRow
+	err := row.Scan(&i.ID, &i.DisplayName)
+	return i, err
+}
+
+const devices = `-- name: Devices :many
+SELECT m.user_id, u.display_name, m.joined_at, (t.expires_at IS NOT NULL)::boolean AS signed_in,
+    coalesce(t.last_used_at, m.joined_at)::timestamptz AS last_used_at, coalesce(t.expires_at, m.joined_at)::timestamptz AS expires_at
+FROM memberships m
+JOIN users u ON u.id = m.user_id
+LEFT JOIN LATERAL (
+    SELECT k.last_used_at, k.expires_at FROM tokens k
+    WHERE k.user_id = m.user_id AND k.revoked_at IS NULL AND k.expires_at > now()
+    ORDER BY k.last_used_at DESC LIMIT 1
+) t ON true
+WHERE m.team_id = $1 AND m.role = 'DEVICE'
+ORDER BY m.joined_at, m.user_id
+LIMIT 200
+`
+
+type DevicesRow struct {
+	UserID      uuid.UUID
+	DisplayName string
+	JoinedAt    time.Time
+	SignedIn    bool
+	LastUsedAt  time.Time
+	ExpiresAt   time.Time
+}
+
+// The team's tablets with the newest sign of each.
+func (q *Queries) Devices(ctx context.Context, teamID uuid.UUID) ([]DevicesRow, error) {
+	rows, err := q.db.Query(ctx, devices, teamID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []DevicesRow{}
+	for rows.Next() {
+		var i DevicesRow
+		if err := rows.Scan(
+			&i.UserID,
+			&i.DisplayName,
+			&i.JoinedAt,
+			&i.SignedIn,
+			&i.LastUsedAt,
+			&i.ExpiresAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const insertDevice = `-- name: InsertDevice :one
+INSERT INTO users (id, display_name, device_of) VALUES ($1, $2, $3) RETURNING id, display_name, email, password_hash, operator, created_at, erased_at, device_of
+`
+
+type InsertDeviceParams struct {
+	ID     uuid.UUID
+	Label  string
+	TeamID *uuid.UUID
+}
+
+func (q *Queries) InsertDevice(ctx context.Context, arg InsertDeviceParams) (User, error) {
+	row := q.db.QueryRow(ctx, insertDevice, arg.ID, arg.Label, arg.TeamID)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.DisplayName,
+		&i.Email,
+		&i.PasswordHash,
+		&i.Operator,
+		&i.CreatedAt,
+		&i.ErasedAt,
+		&i.DeviceOf,
+	)
+	return i, err
+}
+
 const insertInvite = `-- name: InsertInvite :one
-INSERT INTO invites (id, team_id, code_hash, hint, role, max_uses, created_by, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-RETURNING id, team_id, code_hash, hint, role, max_uses, uses, created_by, created_at, expires_at, revoked_at
+INSERT INTO invites (id, team_id, code_hash, hint, role, max_uses, created_by, expires_at, device_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+RETURNING id, team_id, code_hash, hint, role, max_uses, uses, created_by, created_at, expires_at, revoked_at, device_id
 `
 
 type InsertInviteParams struct {
@@ -56,6 +195,7 @@ type InsertInviteParams struct {
 	MaxUses   int32
 	CreatedBy *uuid.UUID
 	ExpiresAt time.Time
+	DeviceID  *uuid.UUID
 }
 
 func (q *Queries) InsertInvite(ctx context.Context, arg InsertInviteParams) (Invite, error) {
@@ -68,6 +208,7 @@ func (q *Queries) InsertInvite(ctx context.Context, arg InsertInviteParams) (Inv
 		arg.MaxUses,
 		arg.CreatedBy,
 		arg.ExpiresAt,
+		arg.DeviceID,
 	)
 	var i Invite
 	err := row.Scan(
@@ -82,6 +223,7 @@ func (q *Queries) InsertInvite(ctx context.Context, arg InsertInviteParams) (Inv
 		&i.CreatedAt,
 		&i.ExpiresAt,
 		&i.RevokedAt,
+		&i.DeviceID,
 	)
 	return i, err
 }
@@ -105,7 +247,7 @@ func (q *Queries) InsertMembership(ctx context.Context, arg InsertMembershipPara
 }
 
 const insertTeam = `-- name: InsertTeam :one
-INSERT INTO teams (id, team_number, name) VALUES ($1, $2, $3) RETURNING id, team_number, name, sharing_level, created_at
+INSERT INTO teams (id, team_number, name) VALUES ($1, $2, $3) RETURNING id, team_number, name, sharing_level, created_at, friend_channels
 `
 
 type InsertTeamParams struct {
@@ -123,13 +265,15 @@ func (q *Queries) InsertTeam(ctx context.Context, arg InsertTeamParams) (Team, e
 		&i.Name,
 		&i.SharingLevel,
 		&i.CreatedAt,
+		&i.FriendChannels,
 	)
 	return i, err
 }
 
 const invitesOf = `-- name: InvitesOf :many
-SELECT id, team_id, code_hash, hint, role, max_uses, uses, created_by, created_at, expires_at, revoked_at FROM invites WHERE team_id = $1 AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses
+SELECT id, team_id, code_hash, hint, role, max_uses, uses, created_by, created_at, expires_at, revoked_at, device_id FROM invites WHERE team_id = $1 AND device_id IS NULL AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses
 ORDER BY created_at, id
+LIMIT 200
 `
 
 func (q *Queries) InvitesOf(ctx context.Context, teamID uuid.UUID) ([]Invite, error) {
@@ -153,6 +297,7 @@ func (q *Queries) InvitesOf(ctx context.Context, teamID uuid.UUID) ([]Invite, er
 			&i.CreatedAt,
 			&i.ExpiresAt,
 			&i.RevokedAt,
+			&i.DeviceID,
 		); err != nil {
 			return nil, err
 		}
@@ -197,11 +342,66 @@ func (q *Queries) LockTeam(ctx context.Context, id uuid.UUID) (uuid.UUID, error)
 	return id_2, err
 }
 
+const mayJoinChannels = `-- name: MayJoinChannels :one
+SELECT m.role, t.friend_channels
+FROM memberships m JOIN teams t ON t.id = m.team_id
+WHERE m.team_id = $1 AND m.user_id = $2
+`
+
+type MayJoinChannelsParams struct {
+	TeamID uuid.UUID
+	UserID uuid.UUID
+}
+
+type MayJoinChannelsRow struct {
+	Role           string
+	FriendChannels bool
+}
+
+// The role, if any, and whether the team lets its friends on its channels.
+func (q *Queries) MayJoinChannels(ctx context.Context, arg MayJoinChannelsParams) (MayJoinChannelsRow, error) {
+	row := q.db.QueryRow(ctx, mayJoinChannels, arg.TeamID, arg.UserID)
+	var i MayJoinChannelsRow
+	err := row.Scan(&i.Role, &i.FriendChannels)
+	return i, err
+}
+
+const member = `-- name: Member :one
+SELECT m.user_id, u.display_name, m.role, m.joined_at
+FROM memberships m JOIN users u ON u.id = m.user_id
+WHERE m.team_id = $1 AND m.user_id = $2
+`
+
+type MemberParams struct {
+	TeamID uuid.UUID
+	UserID uuid.UUID
+}
+
+type MemberRow struct {
+	UserID      uuid.UUID
+	DisplayName string
+	Role        string
+	JoinedAt    time.Time
+}
+
+func (q *Queries) Member(ctx context.Context, arg MemberParams) (MemberRow, error) {
+	row := q.db.QueryRow(ctx, member, arg.TeamID, arg.UserID)
+	var i MemberRow
+	err := row.Scan(
+		&i.UserID,
+		&i.DisplayName,
+		&i.Role,
+		&i.JoinedAt,
+	)
+	return i, err
+}
+
 const members = `-- name: Members :many
 SELECT m.user_id, u.display_name, m.role, m.joined_at
 FROM memberships m JOIN users u ON u.id = m.user_id
 WHERE m.team_id = $1
 ORDER BY m.joined_at, m.user_id
+LIMIT 1000
 `
 
 type MembersRow struct {
@@ -248,7 +448,7 @@ func (q *Queries) Mentors(ctx context.Context, teamID uuid.UUID) (int64, error) 
 }
 
 const revokeInvite = `-- name: RevokeInvite :execrows
-UPDATE invites SET revoked_at = now() WHERE id = $1 AND team_id = $2 AND revoked_at IS NULL
+UPDATE invites SET revoked_at = now() WHERE id = $1 AND team_id = $2 AND device_id IS NULL AND revoked_at IS NULL
 `
 
 type RevokeInviteParams struct {
@@ -262,6 +462,32 @@ func (q *Queries) RevokeInvite(ctx context.Context, arg RevokeInviteParams) (int
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const revokeInvitesBy = `-- name: RevokeInvitesBy :exec
+UPDATE invites SET revoked_at = now()
+WHERE team_id = $1 AND created_by = $2 AND revoked_at IS NULL AND role <> ALL($3::text[])
+`
+
+type RevokeInvitesByParams struct {
+	TeamID    uuid.UUID
+	CreatedBy *uuid.UUID
+	MayGive   []string
+}
+
+// Closes what somebody opened to roles that they can no longer give.
+func (q *Queries) RevokeInvitesBy(ctx context.Context, arg RevokeInvitesByParams) error {
+	_, err := q.db.Exec(ctx, revokeInvitesBy, arg.TeamID, arg.CreatedBy, arg.MayGive)
+	return err
+}
+
+const revokePairing = `-- name: RevokePairing :exec
+UPDATE invites SET revoked_at = now() WHERE device_id = $1 AND revoked_at IS NULL
+`
+
+func (q *Queries) RevokePairing(ctx context.Context, deviceID *uuid.UUID) error {
+	_, err := q.db.Exec(ctx, revokePairing, deviceID)
+	return err
 }
 
 const roleForWrite = `-- name: RoleForWrite :one
@@ -316,7 +542,7 @@ func (q *Queries) SetRole(ctx context.Context, arg SetRoleParams) (int64, error)
 }
 
 const team = `-- name: Team :one
-SELECT id, team_number, name, sharing_level, created_at FROM teams WHERE id = $1
+SELECT id, team_number, name, sharing_level, created_at, friend_channels FROM teams WHERE id = $1
 `
 
 func (q *Queries) Team(ctx context.Context, id uuid.UUID) (Team, error) {
@@ -328,12 +554,13 @@ func (q *Queries) Team(ctx context.Context, id uuid.UUID) (Team, error) {
 		&i.Name,
 		&i.SharingLevel,
 		&i.CreatedAt,
+		&i.FriendChannels,
 	)
 	return i, err
 }
 
 const teamFor = `-- name: TeamFor :one
-SELECT t.id, t.team_number, t.name, t.sharing_level, t.created_at, m.role, m.joined_at
+SELECT t.id, t.team_number, t.name, t.sharing_level, t.created_at, t.friend_channels, m.role, m.joined_at
 FROM memberships m JOIN teams t ON t.id = m.team_id
 WHERE m.team_id = $1 AND m.user_id = $2
 `
@@ -358,6 +585,7 @@ func (q *Queries) TeamFor(ctx context.Context, arg TeamForParams) (TeamForRow, e
 		&i.Team.Name,
 		&i.Team.SharingLevel,
 		&i.Team.CreatedAt,
+		&i.Team.FriendChannels,
 		&i.Role,
 		&i.JoinedAt,
 	)
@@ -365,7 +593,7 @@ func (q *Queries) TeamFor(ctx context.Context, arg TeamForParams) (TeamForRow, e
 }
 
 const teamsOf = `-- name: TeamsOf :many
-SELECT t.id, t.team_number, t.name, t.sharing_level, t.created_at, m.role, m.joined_at
+SELECT t.id, t.team_number, t.name, t.sharing_level, t.created_at, t.friend_channels, m.role, m.joined_at
 FROM memberships m JOIN teams t ON t.id = m.team_id
 WHERE m.user_id = $1
 ORDER BY t.team_number, t.id
@@ -392,6 +620,7 @@ func (q *Queries) TeamsOf(ctx context.Context, userID uuid.UUID) ([]TeamsOfRow, 
 			&i.Team.Name,
 			&i.Team.SharingLevel,
 			&i.Team.CreatedAt,
+			&i.Team.FriendChannels,
 			&i.Role,
 			&i.JoinedAt,
 		); err != nil {
@@ -407,19 +636,26 @@ func (q *Queries) TeamsOf(ctx context.Context, userID uuid.UUID) ([]TeamsOfRow, 
 
 const updateTeam = `-- name: UpdateTeam :one
 UPDATE teams
-SET name = coalesce($1, name), sharing_level = coalesce($2, sharing_level)
-WHERE id = $3
-RETURNING id, team_number, name, sharing_level, created_at
+SET name = coalesce($1, name), sharing_level = coalesce($2, sharing_level),
+    friend_channels = coalesce($3, friend_channels)
+WHERE id = $4
+RETURNING id, team_number, name, sharing_level, created_at, friend_channels
 `
 
 type UpdateTeamParams struct {
-	Name         *string
-	SharingLevel *string
-	ID           uuid.UUID
+	Name           *string
+	SharingLevel   *string
+	FriendChannels *bool
+	ID             uuid.UUID
 }
 
 func (q *Queries) UpdateTeam(ctx context.Context, arg UpdateTeamParams) (Team, error) {
-	row := q.db.QueryRow(ctx, updateTeam, arg.Name, arg.SharingLevel, arg.ID)
+	row := q.db.QueryRow(ctx, updateTeam,
+		arg.Name,
+		arg.SharingLevel,
+		arg.FriendChannels,
+		arg.ID,
+	)
 	var i Team
 	err := row.Scan(
 		&i.ID,
@@ -427,6 +663,7 @@ func (q *Queries) UpdateTeam(ctx context.Context, arg UpdateTeamParams) (Team, e
 		&i.Name,
 		&i.SharingLevel,
 		&i.CreatedAt,
+		&i.FriendChannels,
 	)
 	return i, err
 }
@@ -434,7 +671,7 @@ func (q *Queries) UpdateTeam(ctx context.Context, arg UpdateTeamParams) (Team, e
 const useInvite = `-- name: UseInvite :one
 UPDATE invites SET uses = uses + 1
 WHERE code_hash = $1 AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses
-RETURNING id, team_id, code_hash, hint, role, max_uses, uses, created_by, created_at, expires_at, revoked_at
+RETURNING id, team_id, code_hash, hint, role, max_uses, uses, created_by, created_at, expires_at, revoked_at, device_id
 `
 
 func (q *Queries) UseInvite(ctx context.Context, codeHash []byte) (Invite, error) {
@@ -452,6 +689,36 @@ func (q *Queries) UseInvite(ctx context.Context, codeHash []byte) (Invite, error
 		&i.CreatedAt,
 		&i.ExpiresAt,
 		&i.RevokedAt,
+		&i.DeviceID,
 	)
 	return i, err
+}
+
+const usersWithRole = `-- name: UsersWithRole :many
+SELECT user_id FROM memberships WHERE team_id = $1 AND role = $2
+`
+
+type UsersWithRoleParams struct {
+	TeamID uuid.UUID
+	Role   string
+}
+
+func (q *Queries) UsersWithRole(ctx context.Context, arg UsersWithRoleParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, usersWithRole, arg.TeamID, arg.Role)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var user_id uuid.UUID
+		if err := rows.Scan(&user_id); err != nil {
+			return nil, err
+		}
+		items = append(items, user_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -29,7 +30,8 @@ type Patch struct {
 	Notes       *string
 }
 
-// Update changes an entry. Scouts change their own, leaders and mentors any. When somebody
+// Update changes an entry. Scouts change their own while the FTC event is open, a shared
+// tablet what was recorded on it just now, leaders and mentors any. When somebody
 // else was faster the error is ErrStale and carries the current entry.
 func (s *Service) Update(ctx context.Context, actor accounts.Actor, id uuid.UUID, p Patch) (Entry, error) {
 	var changed Entry
@@ -129,9 +131,14 @@ func editable(ctx context.Context, q *queries.Queries, actor accounts.Actor, id 
 		return Entry{}, err
 	}
 	role := teams.Role(row.Role)
-	own := row.ScoutingEntry.ScouterID == actor.UserID
-	if !role.Leads() && (!own || !role.MayWrite()) {
+	switch reach := role.Reach(teams.EditEntry); {
+	case reach == teams.All:
+	case reach == teams.None, row.ScoutingEntry.ScouterID != actor.UserID:
 		return Entry{}, ErrRole
+	case role == teams.Device && row.Age > deviceTime.Seconds():
+		return Entry{}, ErrClosed.Saying("A shared tablet changes an entry for 15 minutes after it was saved. Ask a leader or mentor.")
+	case over(row.EndsOn, row.Timezone, time.Now()):
+		return Entry{}, ErrClosed
 	}
 	return entry(row.ScoutingEntry, row.DisplayName), nil
 }

@@ -29,6 +29,7 @@ var (
 	ErrDeleted  = fault.New(fault.Conflict, "entry-deleted", "This entry was deleted.")
 	ErrStale    = fault.New(fault.Conflict, "stale-rev", "Somebody changed this entry since you read it.")
 	ErrRole     = fault.New(fault.Forbidden, "role-forbids", "Your role in this team does not allow that.")
+	ErrClosed   = fault.New(fault.Forbidden, "entry-closed", "The FTC event is over and its entries are closed. Ask a leader or mentor.")
 	ErrCursor   = fault.New(fault.Malformed, "bad-cursor", "This cursor was not made by this list.")
 )
 

@@ -10,10 +10,13 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/fault"
+	"github.com/ftcmetrics/ftcmetrics/queries"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
+	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 )
 
 // The errors of channel authorization.
@@ -45,10 +48,7 @@ func (s *Service) AuthorizeChannel(ctx context.Context, actor accounts.Actor, ch
 		if !ok {
 			return "", ErrChannelDenied
 		}
-		role, err := s.RoleOf(ctx, actor.UserID, teamID)
-		if errors.Is(err, ErrNoTeam) {
-			return "", ErrChannelDenied
-		}
+		role, err := s.roleOnChannels(ctx, actor, teamID)
 		if err != nil {
 			return "", err
 		}
@@ -67,6 +67,23 @@ func (s *Service) AuthorizeChannel(ctx context.Context, actor accounts.Actor, ch
 	}
 	raw, err := json.Marshal(member)
 	return string(raw), err
+}
+
+// roleOnChannels returns the actor's role, or ErrChannelDenied when it does not let them on
+// the team's channels or the team does not let its friends.
+func (s *Service) roleOnChannels(ctx context.Context, actor accounts.Actor, teamID uuid.UUID) (Role, error) {
+	row, err := s.q.MayJoinChannels(ctx, queries.MayJoinChannelsParams{TeamID: teamID, UserID: actor.UserID})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", ErrChannelDenied
+	}
+	if err != nil {
+		return "", eventlog.Translate(err)
+	}
+	role := Role(row.Role)
+	if !role.May(JoinChannels) || role == Friend && !row.FriendChannels {
+		return "", ErrChannelDenied
+	}
+	return role, nil
 }
 
 func hasTeam(channel string) bool {

@@ -18,6 +18,9 @@ import (
 // neither their name nor their id is left in what they recorded or in the teams' logs. A
 // team whose last mentor they are has to be given away or deleted first.
 func (s *Service) Erase(ctx context.Context, actor accounts.Actor) error {
+	if err := actor.Person(); err != nil {
+		return err
+	}
 	return s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
 		q := queries.New(tx)
 		memberships, err := q.TeamsOf(ctx, actor.UserID)
@@ -63,6 +66,9 @@ func (s *Service) lastMentorStays(ctx context.Context, q *queries.Queries, actor
 // endErased ends the membership of somebody who is erased already.
 func endErased(ctx context.Context, q *queries.Queries, batch *eventlog.Batch, teamID uuid.UUID, member Member) error {
 	if _, err := q.DeleteMembership(ctx, queries.DeleteMembershipParams{TeamID: teamID, UserID: member.UserID}); err != nil {
+		return err
+	}
+	if err := closeInvites(ctx, q, teamID, member.UserID, ""); err != nil {
 		return err
 	}
 	payload := MemberLeftPayload{TeamID: teamID, UserID: member.UserID, DisplayName: member.DisplayName}

@@ -23,7 +23,8 @@ const (
 	longLived   = 90 * 24 * time.Hour // no invite lives longer
 	defaultUses = 25                  // a large team's scouts
 	codeLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-	shortCode   = 8 // 40 bits: enough for a day with tries limited
+	maxInvites  = 100 // open at a time
+	shortCode   = 8   // 40 bits: enough for a day with tries limited
 )
 
 // Invite is an open invitation. Code is filled only in the answer that makes it.
@@ -76,6 +77,14 @@ func (s *Service) Invite(ctx context.Context, actor accounts.Actor, teamID uuid.
 		if !own.mayGrant(wish.Role) {
 			return ErrRole
 		}
+		if wish.Role == Device {
+			return ErrDeviceRole
+		}
+		if open, err := q.CountInvites(ctx, teamID); err != nil {
+			return err
+		} else if open >= maxInvites {
+			return ErrFull
+		}
 		row, err = q.InsertInvite(ctx, queries.InsertInviteParams{
 			ID: id, TeamID: teamID, CodeHash: s.codeHash(code), Hint: code[:3], Role: string(wish.Role),
 			MaxUses: int32(wish.MaxUses), CreatedBy: &actor.UserID, ExpiresAt: wish.ExpiresAt,
@@ -93,7 +102,7 @@ func (s *Service) Invites(ctx context.Context, actor accounts.Actor, teamID uuid
 	if err != nil {
 		return nil, err
 	}
-	if !role.Leads() {
+	if !role.May(InviteAndRemove) {
 		return nil, ErrRole
 	}
 	rows, err := s.q.InvitesOf(ctx, teamID)
@@ -112,7 +121,7 @@ func (s *Service) RevokeInvite(ctx context.Context, actor accounts.Actor, teamID
 		if err != nil {
 			return err
 		}
-		if !role.Leads() {
+		if !role.May(InviteAndRemove) {
 			return ErrRole
 		}
 		n, err := q.RevokeInvite(ctx, queries.RevokeInviteParams{ID: inviteID, TeamID: teamID})
@@ -129,12 +138,17 @@ type Joined struct {
 	Team Team `json:"team"`
 }
 
-// JoinAs makes a new user with a device token out of an invite code; no e-mail needed.
+// JoinAs makes a new user with a device token out of an invite code; no e-mail needed. The
+// pairing code of a shared tablet signs in that tablet, under its own label.
 func (s *Service) JoinAs(ctx context.Context, code, displayName, device string) (Joined, error) {
 	var joined Joined
 	err := s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
 		used, err := s.use(ctx, queries.New(tx), code)
 		if err != nil {
+			return err
+		}
+		if used.DeviceID != nil {
+			joined, err = s.pair(ctx, tx, batch, used)
 			return err
 		}
 		user, err := accounts.Create(ctx, tx, displayName)
@@ -152,11 +166,17 @@ func (s *Service) JoinAs(ctx context.Context, code, displayName, device string) 
 
 // Join lets a signed-in user into the team of an invite code.
 func (s *Service) Join(ctx context.Context, actor accounts.Actor, code string) (Team, error) {
+	if err := actor.Person(); err != nil {
+		return Team{}, err
+	}
 	var entered Team
 	err := s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
 		used, err := s.use(ctx, queries.New(tx), code)
 		if err != nil {
 			return err
+		}
+		if used.DeviceID != nil {
+			return ErrBadCode // a person does not become a tablet
 		}
 		entered, err = s.enter(ctx, tx, batch, used, accounts.User{ID: actor.UserID, DisplayName: actor.DisplayName})
 		return err

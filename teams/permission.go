@@ -2,15 +2,13 @@ package teams
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ftcmetrics/ftcmetrics/queries"
 )
-
-// Device is the role of a shared tablet: nobody in particular, under a team.
-const Device Role = "DEVICE"
 
 // Action is something that a role allows or not.
 type Action string
@@ -40,6 +38,7 @@ const (
 	InviteAndRemove   Action = "invite and remove students, friends and devices"
 	GrantRoles        Action = "give and take every role"
 	ChangeTeam        Action = "rename the team and set what it shares"
+	ReadShared        Action = "read what other teams share at the FTC event, as one of this team"
 	DeleteTeam        Action = "delete the team"
 )
 
@@ -58,7 +57,7 @@ const (
 var permissions = map[Action]map[Role]Reach{
 	ReadTeam:          {Mentor: All, Leader: All, Student: All, Friend: All, Device: All},
 	ReadMembers:       {Mentor: All, Leader: All, Student: All, Friend: All},
-	JoinChannels:      {Mentor: All, Leader: All, Student: All, Friend: All, Device: All}, // friends unless the team says no
+	JoinChannels:      {Mentor: All, Leader: All, Student: All, Friend: All, Device: All}, // friends as long as the team lets them
 	Leave:             {Mentor: All, Leader: All, Student: All, Friend: All},              // a device is revoked by who leads
 	ReadEntries:       {Mentor: All, Leader: All, Student: All, Friend: All, Device: Own},
 	CreateEntry:       {Mentor: All, Leader: All, Student: All, Device: All},
@@ -79,14 +78,45 @@ var permissions = map[Action]map[Role]Reach{
 	InviteAndRemove:   {Mentor: All, Leader: All},
 	GrantRoles:        {Mentor: All},
 	ChangeTeam:        {Mentor: All},
+	ReadShared:        {Mentor: All, Leader: All, Student: All, Friend: All},
 	DeleteTeam:        {Mentor: All},
 }
+
+// led are the roles that whoever may invite and remove gives and takes; the others are for
+// who may grant every role.
+var led = []Role{Student, Friend, Device}
 
 // Reach returns how far the action goes for the role.
 func (r Role) Reach(a Action) Reach { return permissions[a][r] }
 
 // May reports whether the role allows the action at all, at least on what is the member's own.
 func (r Role) May(a Action) bool { return r.Reach(a) != None }
+
+// RolesFor lists the roles that allow the action.
+func RolesFor(a Action) []string {
+	roles := make([]string, 0, len(permissions[a]))
+	for role := range permissions[a] {
+		roles = append(roles, string(role))
+	}
+	slices.Sort(roles)
+	return roles
+}
+
+// mayGrant reports whether a member of this role may give or take the other role.
+func (r Role) mayGrant(other Role) bool {
+	return r.May(GrantRoles) || r.May(InviteAndRemove) && slices.Contains(led, other)
+}
+
+// grantable lists the roles that a member of this role may give, never nil.
+func (r Role) grantable() []string {
+	roles := []string{}
+	for _, other := range []Role{Mentor, Leader, Student, Friend, Device} {
+		if r.mayGrant(other) {
+			roles = append(roles, string(other))
+		}
+	}
+	return roles
+}
 
 // RoleForWrite returns the user's role in the team inside the caller's transaction and
 // holds the membership until its end, or returns ErrNoTeam. A change that relies on the

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -25,10 +26,12 @@ var (
 	ErrNoTeam     = fault.New(fault.NotFound, "no-such-team", "There is no such team, or you are not in it.")
 	ErrNoMember   = fault.New(fault.NotFound, "no-such-member", "There is no such member in this team.")
 	ErrNoInvite   = fault.New(fault.NotFound, "no-such-invite", "There is no such open invite in this team.")
+	ErrName       = fault.New(fault.Invalid, "bad-team-name", "A team's name has 1 to 100 characters that can be written.")
 	ErrRole       = fault.New(fault.Forbidden, "role-forbids", "Your role in this team does not allow that.")
 	ErrLastMentor = fault.New(fault.Conflict, "last-mentor", "A team keeps at least one mentor. Make somebody else one first, or delete the team.")
 	ErrBadCode    = fault.New(fault.NotFound, "bad-invite-code", "This invite code is wrong, used up or expired. Ask your team for a new one.")
 	ErrInvite     = fault.New(fault.Invalid, "bad-invite", "This invite cannot be made as asked.")
+	ErrFull       = fault.New(fault.Conflict, "team-full", "This team has as many members, invites or tablets as it may have. Remove some first.")
 	ErrMember     = fault.New(fault.Conflict, "already-member", "You are a member of this team already.")
 )
 
@@ -41,30 +44,24 @@ const (
 	Leader  Role = "LEADER"  // leads the scouts
 	Student Role = "STUDENT" // scouts
 	Friend  Role = "FRIEND"  // reads
+	Device  Role = "DEVICE"  // a shared tablet: nobody in particular
 )
 
 // MayWrite reports whether the role may record entries.
-func (r Role) MayWrite() bool { return r != Friend && r.known() }
+func (r Role) MayWrite() bool { return r.May(CreateEntry) }
 
-// Leads reports whether the role may change what others recorded, invite, and remove
-// students and friends.
-func (r Role) Leads() bool { return r == Mentor || r == Leader }
-
-// mayGrant reports whether a member of this role may give or take the other role.
-func (r Role) mayGrant(other Role) bool {
-	return r == Mentor || r == Leader && (other == Student || other == Friend)
-}
-
-func (r Role) known() bool { return r == Mentor || r == Leader || r == Student || r == Friend }
+// Leads reports whether the role may change what others recorded.
+func (r Role) Leads() bool { return r.Reach(EditEntry) == All }
 
 // Team is a workspace, as one of its members sees it.
 type Team struct {
-	ID           uuid.UUID `json:"id"`
-	TeamNumber   int       `json:"teamNumber"` // FTC team number
-	Name         string    `json:"name"`
-	SharingLevel string    `json:"sharingLevel"` // PRIVATE, EVENT or PUBLIC
-	Role         Role      `json:"role"`         // the reader's own
-	CreatedAt    time.Time `json:"createdAt"`
+	ID             uuid.UUID `json:"id"`
+	TeamNumber     int       `json:"teamNumber"` // FTC team number
+	Name           string    `json:"name"`
+	SharingLevel   string    `json:"sharingLevel"`   // PRIVATE, EVENT or PUBLIC
+	FriendChannels bool      `json:"friendChannels"` // whether friends may join the team's channels
+	Role           Role      `json:"role"`           // the reader's own
+	CreatedAt      time.Time `json:"createdAt"`
 }
 
 // Member is somebody in a team.
@@ -124,8 +121,15 @@ func New(pool *pgxpool.Pool, log *eventlog.Log, codeKey []byte) *Service {
 // Create makes a workspace for an FTC team number with the actor as its mentor. An empty
 // name becomes "Team 8569".
 func (s *Service) Create(ctx context.Context, actor accounts.Actor, number int, name string) (Team, error) {
+	if err := actor.Person(); err != nil {
+		return Team{}, err
+	}
 	if name = strings.Join(strings.Fields(name), " "); name == "" {
 		name = fmt.Sprintf("Team %d", number)
+	}
+	name, err := cleanName(name)
+	if err != nil {
+		return Team{}, err
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -163,29 +167,51 @@ func (s *Service) Get(ctx context.Context, actor accounts.Actor, id uuid.UUID) (
 
 // Change is what a mentor may change of a team; nil leaves a part as it is.
 type Change struct {
-	Name         *string
-	SharingLevel *string
+	Name           *string
+	SharingLevel   *string
+	FriendChannels *bool
 }
 
-// Update changes the team. Mentors only.
+// Update changes the team. When its friends may no longer join its channels, those who are
+// there lose them.
 func (s *Service) Update(ctx context.Context, actor accounts.Actor, id uuid.UUID, change Change) (Team, error) {
-	var row queries.Team
-	err := s.log.Write(ctx, func(tx pgx.Tx, _ *eventlog.Batch) error {
+	if change.Name != nil {
+		name, err := cleanName(*change.Name)
+		if err != nil {
+			return Team{}, err
+		}
+		change.Name = &name
+	}
+	var changed Team
+	err := s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
 		q := queries.New(tx)
-		role, err := roleForWrite(ctx, q, actor.UserID, id)
+		role, err := s.lockFor(ctx, q, actor, id)
 		if err != nil {
 			return err
 		}
-		if role != Mentor {
+		if !role.May(ChangeTeam) {
 			return ErrRole
 		}
-		row, err = q.UpdateTeam(ctx, queries.UpdateTeamParams{ID: id, Name: change.Name, SharingLevel: change.SharingLevel})
+		row, err := q.UpdateTeam(ctx, queries.UpdateTeamParams{ID: id, Name: change.Name, SharingLevel: change.SharingLevel, FriendChannels: change.FriendChannels})
+		if err != nil {
+			return err
+		}
+		changed = team(row, role)
+		if change.FriendChannels == nil || *change.FriendChannels {
+			return nil
+		}
+		friends, err := q.UsersWithRole(ctx, queries.UsersWithRoleParams{TeamID: id, Role: string(Friend)})
+		for _, userID := range friends {
+			if err := batch.Revoke(revocation(id, userID)); err != nil {
+				return err
+			}
+		}
 		return err
 	})
-	return team(row, Mentor), err
+	return changed, err
 }
 
-// Delete removes the team with everything in it. Mentors only.
+// Delete removes the team with everything in it, its tablets too.
 func (s *Service) Delete(ctx context.Context, actor accounts.Actor, id uuid.UUID) error {
 	return s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
 		q := queries.New(tx)
@@ -193,7 +219,7 @@ func (s *Service) Delete(ctx context.Context, actor accounts.Actor, id uuid.UUID
 		if err != nil {
 			return err
 		}
-		if role != Mentor {
+		if !role.May(DeleteTeam) {
 			return ErrRole
 		}
 		if err := q.LockMembers(ctx, id); err != nil {
@@ -243,5 +269,14 @@ func (s *Service) lockFor(ctx context.Context, q *queries.Queries, actor account
 }
 
 func team(row queries.Team, role Role) Team {
-	return Team{ID: row.ID, TeamNumber: int(row.TeamNumber), Name: row.Name, SharingLevel: row.SharingLevel, Role: role, CreatedAt: row.CreatedAt}
+	return Team{ID: row.ID, TeamNumber: int(row.TeamNumber), Name: row.Name, SharingLevel: row.SharingLevel, FriendChannels: row.FriendChannels, Role: role, CreatedAt: row.CreatedAt}
+}
+
+// cleanName returns a team's name without surrounding space, or ErrName.
+func cleanName(name string) (string, error) {
+	name = strings.Join(strings.Fields(name), " ")
+	if n := utf8.RuneCountInString(name); n < 1 || n > 100 || !accounts.Written(name) {
+		return "", ErrName.At(fault.Field{Pointer: "/name", Detail: ErrName.Detail})
+	}
+	return name, nil
 }
