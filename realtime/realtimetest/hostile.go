@@ -63,14 +63,13 @@ func stopRows() []row {
 		channel := r.name("")
 		a, b := r.pair(channel)
 		r.publish(channel, "last", "1")
-		a.expect("last")
-		b.expect("last")
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), r.waiting)
 		defer cancel()
 		if err := r.server.Stop(ctx); err != nil {
 			r.Errorf("stop: %v", err)
 		}
 		for _, s := range []*socket{a, b} {
+			s.expect("last") // what was accepted goes before the goodbye
 			s.expectClose(4200)
 		}
 	}}}
