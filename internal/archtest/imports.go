@@ -37,15 +37,16 @@ var (
 // around the hub, the hub, the protocol, vocabulary.
 var rules = []rule{
 	{folder: "cmd/...", ours: []string{anything}},
-	{folder: "api", ours: []string{"scouting", "scouting/seasons", "teams", "accounts", "ftc", "analytics", "realtime/eventlog", "realtime", "fault", "web"},
+	{folder: "api", ours: []string{"scouting", "scouting/seasons", "scouting/picklist", "teams", "accounts", "ftc", "analytics", "realtime/eventlog", "realtime", "fault", "web"},
 		denied: sql, tests: []string{anything}},
 	{folder: "web", tests: []string{"internal/..."}},
 
 	// Features. The actor of accounts is the only thing that they all know.
-	{folder: "scouting", ours: slices.Concat([]string{"teams", "ftc", "scouting/seasons", "scouting/media", "scouting/consensus", "scouting/transfer", "scouting/assignments", "accounts"}, storage), denied: httpSide, tests: featureTests},
+	{folder: "scouting", ours: slices.Concat([]string{"teams", "ftc", "scouting/seasons", "scouting/media", "scouting/consensus", "scouting/transfer", "scouting/assignments", "scouting/picklist", "accounts"}, storage), denied: httpSide, tests: featureTests},
 	{folder: "scouting/assignments", denied: allIO, tests: []string{"internal/..."}},
 	{folder: "scouting/consensus", ours: []string{"scouting/seasons"}, denied: allIO, tests: []string{"internal/..."}},
 	{folder: "scouting/media", ours: []string{"fault"}, denied: allIO, tests: []string{"internal/..."}},
+	{folder: "scouting/picklist", ours: []string{"fault"}, denied: allIO, tests: []string{"internal/..."}},
 	{folder: "scouting/seasons", ours: []string{"fault"}, denied: slices.Concat(httpSide, sql), tests: []string{"internal/..."}},
 	{folder: "scouting/transfer", ours: []string{"scouting/seasons", "fault"}, denied: allIO, tests: []string{"internal/..."}},
 	{folder: "teams", ours: slices.Concat([]string{"accounts"}, storage), denied: httpSide, tests: featureTests},
