@@ -114,6 +114,8 @@ func (m *metrics) count(next http.Handler) http.Handler {
 			return
 		}
 		t.calls.Add(1)
+		// A copy: the server looks at its own request's body to know whether it was read.
+		r = r.WithContext(r.Context())
 		r.Body = countedBody{r.Body, t}
 		next.ServeHTTP(countedAnswer{w, t}, r)
 	})

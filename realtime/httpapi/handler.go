@@ -40,30 +40,26 @@ func New(h *hub.Hub, options ...Option) http.Handler {
 	return a.shared(http.HandlerFunc(a.serve))
 }
 
-// serve finds out what the request is for.
+// serve finds out what the request is for. Sockets at a wrong path learn of it by a close code.
 func (a *api) serve(w http.ResponseWriter, r *http.Request) {
 	asks := r.Method == http.MethodGet || r.Method == http.MethodHead
 	switch path := r.URL.Path; {
 	case strings.HasPrefix(path, "/apps/"):
 		a.serveCall(w, r)
-	case asks && strings.HasPrefix(path, "/app/"):
+	case asks && strings.HasPrefix(path, "/app/"), upgrades(r):
 		a.hub.ServeSocket(w, r)
 	case asks && path == "/":
 		_, _ = io.WriteString(w, "OK")
 	case asks && path == "/ready":
 		a.ready(w)
 	default:
-		a.elsewhere(w, r)
+		writeError(w, errNotFound)
 	}
 }
 
-// elsewhere answers at all other paths. Sockets learn of their mistake by a close code.
-func (a *api) elsewhere(w http.ResponseWriter, r *http.Request) {
-	if r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
-		a.hub.ServeSocket(w, r)
-		return
-	}
-	writeError(w, errNotFound)
+// upgrades reports whether the client wants a socket.
+func upgrades(r *http.Request) bool {
+	return r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 }
 
 // call is one call of the API, on behalf of an app. It returns what is encoded as the
@@ -74,8 +70,11 @@ type call func(a *api, r *request) (any, error)
 func (a *api) serveCall(w http.ResponseWriter, r *http.Request) {
 	to := find(r.URL.EscapedPath())
 	switch {
+	case to.do == nil && upgrades(r):
+		a.hub.ServeSocket(w, r)
+		return
 	case to.do == nil:
-		a.elsewhere(w, r)
+		writeError(w, errNotFound)
 		return
 	case !to.takes(r.Method):
 		to.refuseMethod(w)

@@ -20,7 +20,7 @@ func handshakeRows() []row {
 			}
 		}},
 		{name: "wrong_path_4005", needs: []Feature{Versions}, check: func(r *rig) {
-			for _, path := range []string{"/nothing", "/apps", "/application/" + r.app.Key} {
+			for _, path := range []string{"/", "/nothing", "/apps", "/application/" + r.app.Key} {
 				r.dial(path+clientQuery, nil, false).expectClose(4005)
 			}
 		}},

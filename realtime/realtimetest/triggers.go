@@ -120,6 +120,7 @@ func checkPayload(r *rig) {
 		r.post("/events", trigger(channel, "n", most)).is(200)
 		s.expectText("n", most)
 	}
+	r.post("/events", trigger(channel, "n", strings.Repeat("x", 1<<20))).is(413)
 }
 
 func checkEventLimits(r *rig) {
