@@ -16,6 +16,7 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/queries"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
+	"github.com/ftcmetrics/ftcmetrics/scouting/media"
 	"github.com/ftcmetrics/ftcmetrics/scouting/seasons"
 	"github.com/ftcmetrics/ftcmetrics/teams"
 )
@@ -28,11 +29,13 @@ type Service struct {
 	q    *queries.Queries
 	log  *eventlog.Log
 	book *seasons.Book
+
+	darkroom *media.Darkroom
 }
 
 // New returns the service on a database.
 func New(pool *pgxpool.Pool, log *eventlog.Log, book *seasons.Book) *Service {
-	return &Service{q: queries.New(pool), log: log, book: book}
+	return &Service{q: queries.New(pool), log: log, book: book, darkroom: media.NewDarkroom()}
 }
 
 // Seasons returns the seasons that can be scouted.

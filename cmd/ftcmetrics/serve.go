@@ -153,6 +153,8 @@ func (n *node) handler() (http.Handler, error) {
 func registry() []realtime.Described {
 	return []realtime.Described{
 		scouting.EntryCreated.Describe(), scouting.EntryUpdated.Describe(), scouting.EntryDeleted.Describe(), scouting.PublicEntry.Describe(),
+		scouting.NoteAdded.Describe(), scouting.NoteUpdated.Describe(), scouting.NoteDeleted.Describe(),
+		scouting.PitChanged.Describe(), scouting.MediaAdded.Describe(), scouting.MediaDeleted.Describe(),
 		scouting.QuarantineChanged.Describe(),
 		teams.MemberJoined.Describe(), teams.MemberChanged.Describe(), teams.MemberLeft.Describe(),
 	}
