@@ -104,6 +104,8 @@ func (s *server) routes() {
 	s.scoutingRoutes()
 	s.quarantineRoutes()
 	s.scanRoutes()
+	s.exportRoutes()
+	s.importRoutes()
 	s.competitionRoutes()
 	s.realtimeRoutes()
 	s.operationRoutes()
@@ -151,7 +153,11 @@ func (s *server) log(next http.Handler) http.Handler {
 func (s *server) recover(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
-			if cause := recover(); cause != nil && cause != http.ErrAbortHandler { //nolint:errorlint // compared as net/http does
+			cause := recover()
+			if cause == http.ErrAbortHandler { //nolint:errorlint // compared as net/http does
+				panic(cause) // an answer that must not look whole: net/http cuts the connection
+			}
+			if cause != nil {
 				s.logger.ErrorContext(r.Context(), "panic", slog.Any("cause", cause), slog.String("route", chi.RouteContext(r.Context()).RoutePattern()))
 				s.writeProblem(w, r, errPanic)
 			}

@@ -155,7 +155,7 @@ func registry() []realtime.Described {
 		scouting.EntryCreated.Describe(), scouting.EntryUpdated.Describe(), scouting.EntryDeleted.Describe(), scouting.PublicEntry.Describe(),
 		scouting.NoteAdded.Describe(), scouting.NoteUpdated.Describe(), scouting.NoteDeleted.Describe(),
 		scouting.PitChanged.Describe(), scouting.MediaAdded.Describe(), scouting.MediaDeleted.Describe(),
-		scouting.QuarantineChanged.Describe(),
+		scouting.QuarantineChanged.Describe(), scouting.EntriesImported.Describe(),
 		teams.MemberJoined.Describe(), teams.MemberChanged.Describe(), teams.MemberLeft.Describe(),
 	}
 }
