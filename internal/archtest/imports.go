@@ -51,6 +51,8 @@ var rules = []rule{
 	{folder: "scouting/transfer", ours: []string{"scouting/seasons", "fault"}, denied: allIO, tests: []string{"internal/..."}},
 	{folder: "teams", ours: slices.Concat([]string{"accounts"}, storage), denied: httpSide, tests: featureTests},
 	{folder: "accounts", ours: storage, denied: httpSide, tests: featureTests},
+	{folder: "ftc/bracket", denied: allIO, tests: []string{"ftc/...", "internal/..."}},
+	{folder: "ftc/rankings", denied: allIO, tests: []string{"ftc/...", "scouting/seasons", "internal/..."}},
 	{folder: "ftc/firstapi", ours: []string{"ftc", "fault"}, denied: sql, tests: slices.Concat([]string{"ftc/firstapi/firstapitest"}, featureTests)},
 	{folder: "ftc/firstapi/firstapitest", ours: []string{"ftc"}, denied: sql, tests: []string{"internal/..."}},
 	{folder: "ftc", ours: slices.Concat([]string{"accounts"}, storage), denied: httpSide, tests: featureTests},
