@@ -102,6 +102,7 @@ func (s *server) routes() {
 	s.teamRoutes()
 	s.inviteRoutes()
 	s.scoutingRoutes()
+	s.analysisRoutes()
 	s.quarantineRoutes()
 	s.scanRoutes()
 	s.exportRoutes()

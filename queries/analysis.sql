@@ -1,10 +1,10 @@
 -- name: Reports :many
 -- The newest entry of each of the team's scouts on each robot in each match of an FTC
 -- event; entries counts it and the older ones. last_play is the start of the match's last
--- play, or year 1 where it was played once. involving keeps what is about these robots or
--- about robots in their matches.
+-- play, or year 1 where it was played once. robots keeps what is about these or
+-- about any robot in matches, each named by level, series and number.
 SELECT DISTINCT ON (e.level, e.series, e.match_number, e.scouted_team, e.scouter_id)
-    e.id, e.scouter_id, u.display_name, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.data,
+    e.id, e.scouter_id, u.display_name, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data,
     e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.source, e.created_at,
     count(*) OVER (PARTITION BY e.level, e.series, e.match_number, e.scouted_team, e.scouter_id)::integer AS entries,
     coalesce((SELECT max(r.started_at) FROM match_results r
@@ -16,9 +16,7 @@ WHERE e.team_id = @team_id AND e.season = @season AND e.event_code = @event_code
   AND (sqlc.narg(series)::integer IS NULL OR e.series = sqlc.narg(series))
   AND (sqlc.narg(match_number)::integer IS NULL OR e.match_number = sqlc.narg(match_number))
   AND (sqlc.narg(scouted_team)::integer IS NULL OR e.scouted_team = sqlc.narg(scouted_team))
-  AND (sqlc.narg(involving)::integer[] IS NULL OR e.scouted_team = ANY (sqlc.narg(involving)::integer[])
-    OR EXISTS (SELECT FROM match_teams t
-        WHERE t.season = e.season AND t.event_code = e.event_code AND t.level = e.level AND t.series = e.series
-          AND t.number = e.match_number AND t.team_number = ANY (sqlc.narg(involving)::integer[])))
+  AND (sqlc.narg(robots)::integer[] IS NULL OR e.scouted_team = ANY (sqlc.narg(robots)::integer[])
+    OR concat_ws(' ', e.level, e.series, e.match_number) = ANY (sqlc.narg(matches)::text[]))
 ORDER BY e.level, e.series, e.match_number, e.scouted_team, e.scouter_id, e.created_at DESC, e.id DESC
 LIMIT @row_limit;

@@ -14,7 +14,7 @@ import (
 
 const reports = `-- name: Reports :many
 SELECT DISTINCT ON (e.level, e.series, e.match_number, e.scouted_team, e.scouter_id)
-    e.id, e.scouter_id, u.display_name, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.data,
+    e.id, e.scouter_id, u.display_name, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data,
     e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.source, e.created_at,
     count(*) OVER (PARTITION BY e.level, e.series, e.match_number, e.scouted_team, e.scouter_id)::integer AS entries,
     coalesce((SELECT max(r.started_at) FROM match_results r
@@ -27,11 +27,9 @@ WHERE e.team_id = $1 AND e.season = $2 AND e.event_code = $3 AND e.deleted_at IS
   AND ($6::integer IS NULL OR e.match_number = $6)
   AND ($7::integer IS NULL OR e.scouted_team = $7)
   AND ($8::integer[] IS NULL OR e.scouted_team = ANY ($8::integer[])
-    OR EXISTS (SELECT FROM match_teams t
-        WHERE t.season = e.season AND t.event_code = e.event_code AND t.level = e.level AND t.series = e.series
-          AND t.number = e.match_number AND t.team_number = ANY ($8::integer[])))
+    OR concat_ws(' ', e.level, e.series, e.match_number) = ANY ($9::text[]))
 ORDER BY e.level, e.series, e.match_number, e.scouted_team, e.scouter_id, e.created_at DESC, e.id DESC
-LIMIT $9
+LIMIT $10
 `
 
 type ReportsParams struct {
@@ -42,7 +40,8 @@ type ReportsParams struct {
 	Series      *int32
 	MatchNumber *int32
 	ScoutedTeam *int32
-	Involving   []int32
+	Robots      []int32
+	Matches     []string
 	RowLimit    int32
 }
 
@@ -55,6 +54,7 @@ type ReportsRow struct {
 	MatchNumber  int32
 	Alliance     string
 	ScoutedTeam  int32
+	FormVersion  int32
 	Data         []byte
 	AutoScore    int32
 	TeleopScore  int32
@@ -68,8 +68,8 @@ type ReportsRow struct {
 
 // The newest entry of each of the team's scouts on each robot in each match of an FTC
 // event; entries counts it and the older ones. last_play is the start of the match's last
-// play, or year 1 where it was played once. involving keeps what is about these robots or
-// about robots in their matches.
+// play, or year 1 where it was played once. robots keeps what is about these or
+// about any robot in matches, each named by level, series and number.
 func (q *Queries) Reports(ctx context.Context, arg ReportsParams) ([]ReportsRow, error) {
 	rows, err := q.db.Query(ctx, reports,
 		arg.TeamID,
@@ -79,7 +79,8 @@ func (q *Queries) Reports(ctx context.Context, arg ReportsParams) ([]ReportsRow,
 		arg.Series,
 		arg.MatchNumber,
 		arg.ScoutedTeam,
-		arg.Involving,
+		arg.Robots,
+		arg.Matches,
 		arg.RowLimit,
 	)
 	if err != nil {
@@ -98,6 +99,7 @@ func (q *Queries) Reports(ctx context.Context, arg ReportsParams) ([]ReportsRow,
 			&i.MatchNumber,
 			&i.Alliance,
 			&i.ScoutedTeam,
+			&i.FormVersion,
 			&i.Data,
 			&i.AutoScore,
 			&i.TeleopScore,

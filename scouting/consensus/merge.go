@@ -22,6 +22,7 @@ type Report struct {
 	At       time.Time // when it reached the server
 	Alliance string
 	Data     json.RawMessage // the season's form
+	Version  int             // of the form that Data was checked against; 0 if it was not
 }
 
 // Current returns the reports that count, by scout: of each scout the newest, so that who
@@ -68,12 +69,12 @@ func Merge(season *seasons.Season, reports []Report) (robot Robot, ok bool) {
 	var forms []form
 	var sides []string
 	for _, r := range reports {
-		f, score, err := readForm(season, r.Data)
+		f, err := r.form(season)
 		if err != nil {
 			continue
 		}
 		robot.Reports = append(robot.Reports, r.ID)
-		robot.Data, robot.Score = f.clean, score
+		robot.Data, robot.Score = f.clean, f.score(season)
 		forms = append(forms, f)
 		sides = append(sides, r.Alliance)
 	}
@@ -101,9 +102,18 @@ func Merge(season *seasons.Season, reports []Report) (robot Robot, ok bool) {
 			robot.Conflicts = append(robot.Conflicts, Conflict{Key: field.Key, Label: field.Label, Values: literals(answers)})
 		}
 	}
-	merged, score, err := readForm(season, merged.encode(season))
-	robot.Data, robot.Score = merged.clean, score
-	return robot, err == nil // each answer lies within its field's range, so it is
+	robot.Data, robot.Score = merged.encode(season), merged.score(season)
+	return robot, true
+}
+
+// form takes the report's data apart. Data of the form's version is as the season's check
+// has left it, and is not checked again: an FTC event has hundreds of reports.
+func (r Report) form(season *seasons.Season) (form, error) {
+	if r.Version == season.Form.Version {
+		return takeApart(r.Data)
+	}
+	f, _, err := readForm(season, r.Data)
+	return f, err
 }
 
 // mergeField returns the answer that is taken and whether the reports are in conflict. It
@@ -191,15 +201,30 @@ func readForm(season *seasons.Season, data json.RawMessage) (form, seasons.Score
 	if err != nil {
 		return form{}, seasons.Score{}, err
 	}
+	f, err := takeApart(clean)
+	return f, score, err
+}
+
+// takeApart reads form data that was checked.
+func takeApart(clean json.RawMessage) (form, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(clean, &members); err != nil {
-		return form{}, seasons.Score{}, err
+		return form{}, err
 	}
 	f := form{clean: clean, answers: make(map[string]string, len(members))}
 	for key, raw := range members {
 		f.answers[key] = string(raw)
 	}
-	return f, score, nil
+	return f, nil
+}
+
+// score is what the season's rules give for the answers.
+func (f form) score(season *seasons.Season) (total seasons.Score) {
+	for i := range season.Form.Fields {
+		field := &season.Form.Fields[i]
+		total = sum(total, only(field.Phase, pointsOf(field, f.answers[field.Key])))
+	}
+	return total
 }
 
 // encode writes the answers in the form's order.

@@ -171,7 +171,15 @@ func TestConsensusLiesAmongTheReportsInAnyOrder(t *testing.T) {
 		season := rapid.SampledFrom(all).Draw(t, "season")
 		var reports []consensus.Report
 		for i := range rapid.IntRange(1, 6).Draw(t, "scouts") {
-			reports = append(reports, report(i, string(anyForm(t, season, fmt.Sprint(i)))))
+			r := report(i, string(anyForm(t, season, fmt.Sprint(i))))
+			if rapid.Bool().Draw(t, "checked") {
+				clean, _, err := season.Check(r.Data)
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Data, r.Version = clean, season.Form.Version
+			}
+			reports = append(reports, r)
 		}
 		merged, ok := consensus.Merge(season, consensus.Current(reports, time.Time{}))
 		if !ok {
