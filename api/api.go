@@ -58,6 +58,7 @@ type server struct {
 	validate  *validator.Validate
 	tries     *httprate.RateLimiter // wrong codes and passwords, by address
 	answers   *httprate.RateLimiter // all requests, by token or address
+	uploads   uploads               // pictures that are being sent
 }
 
 // New returns the handler of the API's address, and the OpenAPI document that describes it.
@@ -107,6 +108,9 @@ func (s *server) routes() {
 	s.scanRoutes()
 	s.exportRoutes()
 	s.importRoutes()
+	s.noteRoutes()
+	s.pitRoutes()
+	s.mediaRoutes()
 	s.competitionRoutes()
 	s.realtimeRoutes()
 	s.operationRoutes()
@@ -116,7 +120,7 @@ func (s *server) middleware() {
 	s.router.Use(s.identify, s.log, s.recover, secure)
 	s.router.Use(cors.Handler(cors.Options{
 		AllowOriginFunc:  func(_ *http.Request, origin string) bool { return s.mayCall(origin) },
-		AllowedMethods:   []string{"GET", "POST", "PATCH", "DELETE"},
+		AllowedMethods:   []string{"GET", "POST", "PUT", "PATCH", "DELETE"},
 		AllowedHeaders:   []string{"Authorization", "Content-Type", "X-User-Id", "Idempotency-Key", "If-None-Match"},
 		ExposedHeaders:   []string{"ETag", "Retry-After", "X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"},
 		AllowCredentials: true,
@@ -247,7 +251,7 @@ func (s *server) notFound(w http.ResponseWriter, r *http.Request) {
 
 func (s *server) allowed(path string) []string {
 	var methods []string
-	for _, method := range []string{"GET", "POST", "PATCH", "DELETE"} {
+	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
 		if s.router.Match(chi.NewRouteContext(), method, path) {
 			methods = append(methods, method)
 		}

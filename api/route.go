@@ -63,16 +63,10 @@ func add[In, Out any](s *server, rt route[In, Out]) {
 		rt.status = http.StatusOK
 	}
 	s.router.MethodFunc(rt.method, rt.path, func(w http.ResponseWriter, r *http.Request) {
-		var actor accounts.Actor
-		if rt.access == signedIn {
-			var err error
-			if actor, err = s.actor(r); err == nil && actor.Anonymous() {
-				err = accounts.ErrNoToken
-			}
-			if err != nil {
-				s.writeProblem(w, r, err)
-				return
-			}
+		actor, err := s.admit(r, rt.access)
+		if err != nil {
+			s.writeProblem(w, r, err)
+			return
 		}
 		var in In
 		if err := s.decode(w, r, &in, rt.limit); err != nil {
@@ -96,6 +90,50 @@ func add[In, Out any](s *server, rt route[In, Out]) {
 		method: rt.method, path: rt.path, tag: rt.tag, summary: rt.summary, access: rt.access,
 		in: reflect.TypeFor[In](), out: new(envelope[Out]), statuses: append([]int{rt.status}, rt.also...),
 	})
+}
+
+// rawRoute is an operation whose body or answer is no JSON. Its handler writes every answer
+// but problems, and In has path and query only.
+type rawRoute[In any] struct {
+	method, path, tag, summary string
+	access                     access
+	out                        any   // of JSON answers, if there are any
+	statuses                   []int // of out
+	describe                   func(oc openapi.OperationContext)
+	handle                     func(w http.ResponseWriter, r *http.Request, actor accounts.Actor, in In) error
+}
+
+// addRaw is add for a rawRoute.
+func addRaw[In any](s *server, rt rawRoute[In]) {
+	s.router.MethodFunc(rt.method, rt.path, func(w http.ResponseWriter, r *http.Request) {
+		actor, err := s.admit(r, rt.access)
+		var in In
+		if err == nil {
+			err = s.decode(w, r, &in, 0)
+		}
+		if err == nil {
+			err = rt.handle(w, r, actor, in)
+		}
+		if err != nil {
+			s.writeProblem(w, r, err)
+		}
+	})
+	s.document(operation{
+		method: rt.method, path: rt.path, tag: rt.tag, summary: rt.summary, access: rt.access,
+		in: reflect.TypeFor[In](), out: rt.out, statuses: rt.statuses, raw: rt.describe,
+	})
+}
+
+// admit says who is calling, where somebody has to.
+func (s *server) admit(r *http.Request, who access) (accounts.Actor, error) {
+	if who != signedIn {
+		return accounts.Actor{}, nil
+	}
+	actor, err := s.actor(r)
+	if err == nil && actor.Anonymous() {
+		err = accounts.ErrNoToken
+	}
+	return actor, err
 }
 
 // operation is what the document says of a route.

@@ -69,10 +69,14 @@ type NewMedia struct {
 	URL            string
 }
 
-// MediaPayload is a new link or picture, for the team.
+// MediaPayload says what is new, without label and address: shared tablets hear the team's
+// channel, too, and may not see them.
 type MediaPayload struct {
-	Media       Media `json:"media"`
-	ScoutedTeam int   `json:"scoutedTeamNumber"`
+	MediaID     uuid.UUID     `json:"mediaId"`
+	Season      int           `json:"season"`
+	ScoutedTeam int           `json:"scoutedTeamNumber"`
+	Kind        string        `json:"kind"`
+	Author      accounts.User `json:"author"`
 }
 
 // MediaDeletedPayload names what is gone.
@@ -174,7 +178,8 @@ func (s *Service) addMedia(ctx context.Context, actor accounts.Actor, n NewMedia
 		if err != nil || !created {
 			return err
 		}
-		return batch.Add(MediaAdded.On(MediaPayload{Media: made, ScoutedTeam: made.ScoutedTeam}, teams.PrivateChannel(made.ScoutingTeamID)))
+		payload := MediaPayload{MediaID: made.ID, Season: made.Season, ScoutedTeam: made.ScoutedTeam, Kind: made.Kind, Author: made.Author}
+		return batch.Add(MediaAdded.On(payload, teams.PrivateChannel(made.ScoutingTeamID)))
 	})
 	return made, created && err == nil, err
 }

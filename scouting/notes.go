@@ -79,12 +79,17 @@ type NotePatch struct {
 	Text                              *string
 }
 
-// NotePayload is a note for the team that wrote it. A text that would make the event too
-// large for some publishers is cut; the note itself has all of it.
+// NotePayload says which note is new or changed, and nothing of what it says: shared tablets
+// hear the team's channel, too, and may not read notes. Whoever may reads it by its id.
 type NotePayload struct {
-	Note        Note `json:"note"`
-	ScoutedTeam int  `json:"scoutedTeamNumber"`
-	TextCut     bool `json:"textCut,omitempty"`
+	NoteID      uuid.UUID     `json:"noteId"`
+	Season      int           `json:"season"`
+	EventCode   string        `json:"eventCode,omitempty"`
+	Level       ftc.Level     `json:"tournamentLevel,omitempty"`
+	MatchNumber int           `json:"matchNumber,omitempty"`
+	ScoutedTeam int           `json:"scoutedTeamNumber"`
+	Author      accounts.User `json:"author"`
+	Rev         int           `json:"rev"`
 }
 
 // NoteDeletedPayload names a note that is gone.
@@ -416,14 +421,9 @@ func note(row queries.ScoutingNote, author string) Note {
 	}
 }
 
-// notePayload keeps the event under 10 KB, which is the most that a Pusher server takes. A
-// character has up to six bytes in JSON.
 func notePayload(n Note) NotePayload {
-	const most, cut = 7 << 10, 1000 // bytes of JSON, characters
-	p := NotePayload{Note: n, ScoutedTeam: n.ScoutedTeam}
-	if raw, err := json.Marshal(n.Text); err != nil || len(raw) > most {
-		runes := []rune(n.Text)
-		p.Note.Text, p.TextCut = string(runes[:min(len(runes), cut)]), true
+	return NotePayload{
+		NoteID: n.ID, Season: n.Season, EventCode: n.EventCode, Level: n.Level, MatchNumber: n.MatchNumber, ScoutedTeam: n.ScoutedTeam,
+		Author: n.Author, Rev: n.Rev,
 	}
-	return p
 }
