@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -121,6 +122,9 @@ func (d draft) says(row queries.ScoutingEntry) bool {
 		bytes.Equal(d.Data, row.Data) && unixLines(d.Notes) == unixLines(row.Notes)
 }
 
+// noText reports whether notes may not have the character: they are lines of text.
+func noText(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\n\r\t", r) }
+
 func unixLines(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }
 
 // check applies the rules on values and collects every fault, so that a scout mends all of
@@ -153,7 +157,7 @@ func check(book *seasons.Book, e NewEntry) (draft, error) {
 	wrong(d.Alliance != ftc.Red && d.Alliance != ftc.Blue, "/alliance", "alliance is RED or BLUE.")
 	wrong(d.ScoutedTeam < 1 || d.ScoutedTeam > 99999, "/scoutedTeamNumber", "scoutedTeamNumber is an FTC team number, 1 to 99999.")
 	wrong(utf8.RuneCountInString(d.Notes) > maxNotes, "/notes", "notes have up to 2000 characters.")
-	wrong(strings.ContainsRune(d.Notes, 0), "/notes", "notes are text.")
+	wrong(!utf8.ValidString(d.Notes) || strings.ContainsFunc(d.Notes, noText), "/notes", "notes are text without control characters.")
 	clean, score, err := season.Check(e.Data)
 	if err != nil {
 		fields = append(fields, fault.From(err).Fields...)

@@ -284,3 +284,53 @@ func TestDiscardedEntriesAreForgotten(t *testing.T) {
 		t.Errorf("31 days after they left: %+v", out)
 	}
 }
+
+// TestAnErasedAuthorIsForgottenInQuarantineToo looks for the id of who asked to be forgotten.
+func TestAnErasedAuthorIsForgottenInQuarantineToo(t *testing.T) {
+	w := newWorld(t)
+	w.schedule()
+	scout := w.join(teams.Student)
+	e := w.entry()
+	e.MatchNumber = 99
+	must(t, w.scouting.Upload(t.Context(), scout, e).Err)
+	must(t, w.teams.Erase(t.Context(), scout))
+	held := w.quarantine()
+	if len(held) != 1 || held[0].Sender.DisplayName != accounts.FormerMember || held[0].Sender.ID == scout.UserID || held[0].Author.ID == scout.UserID {
+		t.Errorf("held %+v", held)
+	}
+	var known int
+	must(t, w.pool.QueryRow(t.Context(), `SELECT count(*) FROM former_scouts f JOIN users u ON u.id = f.user_id`).Scan(&known))
+	if known != 0 {
+		t.Errorf("%d former scouts", known)
+	}
+	if made, err := w.scouting.AcceptHeld(t.Context(), w.mentor, e.ID, scouting.Fix{}); err != nil || made.Scouter.DisplayName != accounts.FormerMember {
+		t.Errorf("accepted %+v, %v", made, err)
+	}
+}
+
+// TestARemovedTabletsWorkComesByAnother pairs a shared tablet, removes it, and has a member
+// bring what it held.
+func TestARemovedTabletsWorkComesByAnother(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.teams.AddDevice(t.Context(), w.mentor, w.team.ID, "Tablet 3")
+	must(t, err)
+	members, err := w.teams.Members(t.Context(), w.mentor, w.team.ID)
+	must(t, err)
+	var tablet uuid.UUID
+	for _, m := range members {
+		if m.Role == teams.Device {
+			tablet = m.UserID
+		}
+	}
+	must(t, w.teams.RemoveDevice(t.Context(), w.mentor, w.team.ID, tablet))
+	e := w.entry()
+	e.Author = tablet
+	out := w.scouting.Upload(t.Context(), w.join(teams.Student), e)
+	held := w.quarantine()
+	if out.Err != nil || len(held) != 1 || held[0].Reason != scouting.AuthorUnknown || held[0].Author == nil || held[0].Author.DisplayName != "Tablet 3" {
+		t.Errorf("%+v: held %+v", out, held)
+	}
+	if made, err := w.scouting.AcceptHeld(t.Context(), w.mentor, e.ID, scouting.Fix{}); err != nil || made.Scouter.DisplayName != "Tablet 3" {
+		t.Errorf("accepted %+v, %v", made, err)
+	}
+}
