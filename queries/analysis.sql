@@ -20,3 +20,14 @@ WHERE e.team_id = @team_id AND e.season = @season AND e.event_code = @event_code
     OR concat_ws(' ', e.level, e.series, e.match_number) = ANY (sqlc.narg(matches)::text[]))
 ORDER BY e.level, e.series, e.match_number, e.scouted_team, e.scouter_id, e.created_at DESC, e.id DESC
 LIMIT @row_limit;
+
+-- name: NoteRatings :many
+-- What the team's notes say of robots, those about the FTC event and those about none.
+SELECT scouted_team, count(*)::integer AS notes,
+    coalesce(avg(reliability), 0)::double precision AS reliability, count(reliability)::integer AS reliability_notes,
+    coalesce(avg(driver_skill), 0)::double precision AS driver_skill, count(driver_skill)::integer AS driver_skill_notes,
+    coalesce(avg(defence), 0)::double precision AS defence, count(defence)::integer AS defence_notes
+FROM scouting_notes
+WHERE team_id = @team_id AND scouted_team = ANY (@robots::integer[]) AND season = @season
+  AND (event_code IS NULL OR event_code = @event_code) AND deleted_at IS NULL
+GROUP BY scouted_team;

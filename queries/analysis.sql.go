@@ -12,6 +12,70 @@ import (
 	"github.com/google/uuid"
 )
 
+const noteRatings = `-- name: NoteRatings :many
+SELECT scouted_team, count(*)::integer AS notes,
+    coalesce(avg(reliability), 0)::double precision AS reliability, count(reliability)::integer AS reliability_notes,
+    coalesce(avg(driver_skill), 0)::double precision AS driver_skill, count(driver_skill)::integer AS driver_skill_notes,
+    coalesce(avg(defence), 0)::double precision AS defence, count(defence)::integer AS defence_notes
+FROM scouting_notes
+WHERE team_id = $1 AND scouted_team = ANY ($2::integer[]) AND season = $3
+  AND (event_code IS NULL OR event_code = $4) AND deleted_at IS NULL
+GROUP BY scouted_team
+`
+
+type NoteRatingsParams struct {
+	TeamID    uuid.UUID
+	Robots    []int32
+	Season    int32
+	EventCode *string
+}
+
+type NoteRatingsRow struct {
+	ScoutedTeam      int32
+	Notes            int32
+	Reliability      float64
+	ReliabilityNotes int32
+	DriverSkill      float64
+	DriverSkillNotes int32
+	Defence          float64
+	DefenceNotes     int32
+}
+
+// What the team's notes say of robots, those about the FTC event and those about none.
+func (q *Queries) NoteRatings(ctx context.Context, arg NoteRatingsParams) ([]NoteRatingsRow, error) {
+	rows, err := q.db.Query(ctx, noteRatings,
+		arg.TeamID,
+		arg.Robots,
+		arg.Season,
+		arg.EventCode,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []NoteRatingsRow{}
+	for rows.Next() {
+		var i NoteRatingsRow
+		if err := rows.Scan(
+			&i.ScoutedTeam,
+			&i.Notes,
+			&i.Reliability,
+			&i.ReliabilityNotes,
+			&i.DriverSkill,
+			&i.DriverSkillNotes,
+			&i.Defence,
+			&i.DefenceNotes,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const reports = `-- name: Reports :many
 SELECT DISTINCT ON (e.level, e.series, e.match_number, e.scouted_team, e.scouter_id)
     e.id, e.scouter_id, u.display_name, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data,

@@ -354,6 +354,28 @@ func TestSummary(t *testing.T) {
 	}
 }
 
+// TestSummaryHasWhatNotesSay: those about the FTC event and those about none.
+func TestSummaryHasWhatNotesSay(t *testing.T) {
+	w := newWorld(t)
+	w.scout(w.mentor, 1, 9021, classified(1))
+	for _, n := range []scouting.NewNote{
+		{EventCode: "USNCRA", ScoutedTeam: 9021, Reliability: 5, DriverSkill: 3, Text: "quick"},
+		{ScoutedTeam: 9021, Reliability: 2, Text: "slow to start"},
+		{EventCode: "OTHER", ScoutedTeam: 9021, Reliability: 1, Text: "broke down"},
+		{EventCode: "USNCRA", ScoutedTeam: 8569, Defence: 1, Text: "another robot"},
+	} {
+		n.ScoutingTeamID, n.Season = w.team.ID, 2025
+		_, _, err := w.scouting.CreateNote(t.Context(), w.mentor, n)
+		must(t, err)
+	}
+	list, err := w.scouting.Summarize(t.Context(), w.join(teams.Friend), w.view(), []int{9021, 731})
+	must(t, err)
+	want := scouting.NoteRatings{Notes: 2, Reliability: scouting.Rating{Average: 3.5, Notes: 2}, DriverSkill: scouting.Rating{Average: 3, Notes: 1}}
+	if list[0].Notes == nil || *list[0].Notes != want || list[1].Notes != nil {
+		t.Errorf("%+v, %+v", list[0].Notes, list[1].Notes)
+	}
+}
+
 // TestWhoMayAnalyse: strangers learn nothing, members what their role allows.
 func TestWhoMayAnalyse(t *testing.T) {
 	w := newWorld(t)

@@ -3,12 +3,15 @@ package scouting
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/analytics"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
+	"github.com/ftcmetrics/ftcmetrics/queries"
+	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 	"github.com/ftcmetrics/ftcmetrics/scouting/consensus"
 	"github.com/ftcmetrics/ftcmetrics/scouting/seasons"
 	"github.com/ftcmetrics/ftcmetrics/teams"
@@ -32,6 +35,7 @@ type Summary struct {
 	Capabilities []consensus.Capability `json:"capabilities"`
 	Official     *OfficialRecord        `json:"official"` // nil without a result
 	Ratings      *Ratings               `json:"ratings"`  // nil without a result
+	Notes        *NoteRatings           `json:"notes"`    // nil without a note
 	Matches      []SummaryMatch         `json:"matches"`  // in the order they are played
 }
 
@@ -88,6 +92,21 @@ type Ratings struct {
 	Version   string           `json:"epaVersion"`
 }
 
+// NoteRatings are the averages of what the team's notes say of a robot, those about the FTC
+// event and those about none.
+type NoteRatings struct {
+	Notes       int    `json:"notes"`
+	Reliability Rating `json:"reliability"`
+	DriverSkill Rating `json:"driverSkill"`
+	Defence     Rating `json:"defence"`
+}
+
+// Rating is the average of the notes that have it, 1 to 5; 0 if none has.
+type Rating struct {
+	Average float64 `json:"average"`
+	Notes   int     `json:"notes"`
+}
+
 // Summarize returns the summary of each robot, in the order asked for.
 func (s *Service) Summarize(ctx context.Context, actor accounts.Actor, v View, robots []int) ([]Summary, error) {
 	season, err := s.view(ctx, actor, &v, teams.ReadAnalysis)
@@ -108,14 +127,40 @@ func (s *Service) Summarize(ctx context.Context, actor accounts.Actor, v View, r
 	if err != nil {
 		return nil, err
 	}
+	notes, err := s.noteRatings(ctx, actor, v, numbers)
+	if err != nil {
+		return nil, err
+	}
 	rate := ratings(v.Event.Season, sheet.rated())
 	list := make([]Summary, len(robots))
 	for i, team := range robots {
 		list[i] = sheet.summary(v.Event, team)
 		list[i].Official = sheet.record(team)
 		list[i].Ratings = rate(team)
+		list[i].Notes = notes[team]
 	}
 	return list, nil
+}
+
+// noteRatings returns the ratings of the robots that have notes; of none to whoever may not
+// read notes.
+func (s *Service) noteRatings(ctx context.Context, actor accounts.Actor, v View, robots []int32) (map[int]*NoteRatings, error) {
+	if _, err := s.reach(ctx, actor, v.TeamID, teams.ReadNotes); errors.Is(err, ErrRole) {
+		return map[int]*NoteRatings{}, nil
+	} else if err != nil {
+		return nil, err
+	}
+	rows, err := s.q.NoteRatings(ctx, queries.NoteRatingsParams{
+		TeamID: v.TeamID, Robots: robots, Season: int32(v.Event.Season), EventCode: &v.Event.Code,
+	})
+	found := make(map[int]*NoteRatings, len(rows))
+	for _, row := range rows {
+		found[int(row.ScoutedTeam)] = &NoteRatings{
+			Notes: int(row.Notes), Reliability: Rating{row.Reliability, int(row.ReliabilityNotes)},
+			DriverSkill: Rating{row.DriverSkill, int(row.DriverSkillNotes)}, Defence: Rating{row.Defence, int(row.DefenceNotes)},
+		}
+	}
+	return found, eventlog.Translate(err)
 }
 
 // summary is the part of a robot's summary that comes from scouting.

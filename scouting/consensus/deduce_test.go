@@ -3,6 +3,7 @@ package consensus_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -173,4 +174,65 @@ func ExampleDeduce() {
 	})
 	fmt.Println(d.Team, d.Score, d.Bonus.Endgame)
 	// Output: 9021 {8 10 10 28} 10
+}
+
+// TestADecodeEvent takes the 66 alliances of an FTC event apart: a scout saw the first robot
+// do half of it, and the other half comes out as the second robot's, with what the official
+// score says of each robot and without.
+func TestADecodeEvent(t *testing.T) {
+	raw, err := os.ReadFile("../seasons/testdata/decode-event.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type official struct {
+		AutoClassifiedArtifacts, TeleopClassifiedArtifacts, TeleopOverflowArtifacts, TeleopDepotArtifacts int
+		Robot1Auto, Robot2Auto                                                                            bool
+		Robot1Teleop, Robot2Teleop                                                                        string
+	}
+	var alliances []struct {
+		Input    json.RawMessage
+		Expected struct{ AutoPoints, TeleopPoints, TeleopBasePoints int }
+	}
+	if err := json.Unmarshal(raw, &alliances); err != nil {
+		t.Fatal(err)
+	}
+	bonuses := 0
+	for i, a := range alliances {
+		var in official
+		if err := json.Unmarshal(a.Input, &in); err != nil {
+			t.Fatal(err)
+		}
+		first := map[string]any{
+			"autoLeave": in.Robot1Auto, "endgameBaseStatus": in.Robot1Teleop, "autoClassifiedCount": in.AutoClassifiedArtifacts / 2,
+			"teleopClassifiedCount": in.TeleopClassifiedArtifacts / 2, "teleopOverflowCount": in.TeleopOverflowArtifacts / 2,
+		}
+		data, err := json.Marshal(first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, scouted, err := decode(t).Check(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		points := score(a.Expected.AutoPoints, a.Expected.TeleopPoints-a.Expected.TeleopBasePoints, a.Expected.TeleopBasePoints)
+		for _, details := range []json.RawMessage{a.Input, nil} {
+			d, ok := consensus.Deduce(decode(t), consensus.Alliance{Official: points, Details: details, Robots: []consensus.Seat{
+				{Team: 1, Station: 1, Data: data}, {Team: 2, Station: 2},
+			}})
+			base := map[string]int{"NONE": 0, "PARTIAL": 5, "FULL": 10}[in.Robot2Teleop]
+			want := score(points.Auto-scouted.Auto, points.Teleop-scouted.Teleop, base)
+			if !ok || d.Score != want || len(d.Inconsistent) > 0 || len(d.Corrected) > 0 {
+				t.Errorf("alliance %d: %+v, want %+v", i, d, want)
+			}
+			if says := fmt.Sprintf(`{"autoLeave":%v,"endgameBaseStatus":%q}`, in.Robot2Auto, in.Robot2Teleop); details != nil && string(d.Answers) != says {
+				t.Errorf("alliance %d: %s, want %s", i, d.Answers, says)
+			}
+			if d.Bonus.Total > 0 {
+				bonuses++
+			}
+		}
+	}
+	if bonuses == 0 || len(alliances) != 66 {
+		t.Errorf("%d alliances, %d with a bonus", len(alliances), bonuses)
+	}
 }
