@@ -105,6 +105,7 @@ func (s *server) routes() {
 	s.scoutingRoutes()
 	s.analysisRoutes()
 	s.quarantineRoutes()
+	s.pickListRoutes()
 	s.scanRoutes()
 	s.exportRoutes()
 	s.importRoutes()

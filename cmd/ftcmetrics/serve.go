@@ -156,6 +156,7 @@ func registry() []realtime.Described {
 		scouting.NoteAdded.Describe(), scouting.NoteUpdated.Describe(), scouting.NoteDeleted.Describe(),
 		scouting.PitChanged.Describe(), scouting.MediaAdded.Describe(), scouting.MediaDeleted.Describe(),
 		scouting.QuarantineChanged.Describe(), scouting.EntriesImported.Describe(),
+		scouting.PickListChanged.Describe(),
 		teams.MemberJoined.Describe(), teams.MemberChanged.Describe(), teams.MemberLeft.Describe(),
 	}
 }
