@@ -3,6 +3,8 @@ package api_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
+	"testing"
 
 	"github.com/google/uuid"
 
@@ -25,10 +27,26 @@ func (accessRows) Accounts() []access {
 		{method: "GET", route: "/api/me"},
 		{method: "PATCH", route: "/api/me", want: noTablet, body: func(s *stage, c caller) string { return fmt.Sprintf(`{"displayName":%q}`, s.name(c)) }},
 		{method: "DELETE", route: "/api/me", want: noTablet, alone: true},
+		{method: "GET", route: "/api/me/export", want: noTablet, shows: true, check: onlyMine},
 		{method: "GET", route: "/api/me/devices"},
 		{method: "DELETE", route: "/api/me/devices/{id}", alone: true, path: (*stage).ownDevice},
 		{method: "DELETE", route: "/api/me/devices/{id}", want: map[caller]int{student: 404, outsider: 404, removed: 404, friend: 404, leader: 404, device: 404},
 			path: func(s *stage, _ caller) string { return s.ownDevice(mentor) }, alone: true},
+	}
+}
+
+// onlyMine has an export show nobody else of the team, by name or id, and strangers nothing of
+// it that they did not write.
+func onlyMine(t *testing.T, s *stage, c caller, a answer) {
+	t.Helper()
+	for other, id := range s.ids {
+		if other != c && (strings.Contains(a.body, id) || strings.Contains(a.body, s.name(other))) {
+			t.Errorf("the export of %s shows %s: %s", c, other, a.body)
+		}
+	}
+	body := strings.ReplaceAll(a.body, s.name(c), "")
+	if c == outsider && strings.Contains(body, s.secret) || c == removed && !strings.Contains(body, "notes "+s.secret) {
+		t.Errorf("the export of %s has not what they wrote and nothing else: %s", c, body)
 	}
 }
 

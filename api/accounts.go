@@ -126,6 +126,11 @@ func (s *server) meRoutes(tag string) {
 		handle: func(r *http.Request, actor accounts.Actor, _ nothing) (reply[nothing], error) {
 			return reply[nothing]{Cookies: s.noCookie()}, s.o.Teams.Erase(r.Context(), actor)
 		}})
+	add(s, route[nothing, accounts.Export]{method: "GET", path: "/api/me/export", tag: tag, access: signedIn, summary: "Everything that the server holds of me.",
+		handle: func(r *http.Request, actor accounts.Actor, _ nothing) (reply[accounts.Export], error) {
+			export, err := s.o.Accounts.Export(r.Context(), actor)
+			return reply[accounts.Export]{Data: export}, err
+		}})
 	add(s, route[nothing, []accounts.DeviceInfo]{method: "GET", path: "/api/me/devices", tag: tag, access: signedIn, summary: "Where I am signed in.",
 		handle: func(r *http.Request, actor accounts.Actor, _ nothing) (reply[[]accounts.DeviceInfo], error) {
 			devices, err := s.o.Accounts.Devices(r.Context(), actor)

@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"pgregory.net/rapid"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
@@ -282,39 +281,4 @@ func TestWhoMayJoinWhichChannel(t *testing.T) {
 			t.Errorf("a channel of strangers shows who somebody is: %s", data)
 		}
 	}
-}
-
-// TestNobodyGainsARightNobodyGave plays random sequences of role changes against a plain
-// model of who may do what.
-func TestNobodyGainsARightNobodyGave(t *testing.T) {
-	w := newWorld(t)
-	people := []accounts.Actor{w.mentor}
-	roles := map[uuid.UUID]teams.Role{w.mentor.UserID: teams.Mentor}
-	for _, role := range []teams.Role{teams.Leader, teams.Student, teams.Friend} {
-		actor := w.join(role, string(role))
-		people = append(people, actor)
-		roles[actor.UserID] = role
-	}
-	rank := map[teams.Role]int{teams.Mentor: 3, teams.Leader: 2, teams.Student: 1, teams.Friend: 0}
-	rapid.Check(t, func(rt *rapid.T) {
-		who := rapid.SampledFrom(people).Draw(rt, "who")
-		whom := rapid.SampledFrom(people).Draw(rt, "whom")
-		role := rapid.SampledFrom([]teams.Role{teams.Mentor, teams.Leader, teams.Student, teams.Friend}).Draw(rt, "role")
-		own, before := roles[who.UserID], roles[whom.UserID]
-		_, err := w.teams.SetRole(context.Background(), who, w.team.ID, whom.UserID, role)
-		mentors := 0
-		for _, r := range roles {
-			if r == teams.Mentor {
-				mentors++
-			}
-		}
-		allowed := own == teams.Mentor || own == teams.Leader && rank[role] < 2 && rank[before] < 2
-		last := before == teams.Mentor && role != teams.Mentor && mentors == 1
-		if (err == nil) != (allowed && !last) {
-			rt.Fatalf("%s makes %s a %s: %v", own, before, role, err)
-		}
-		if err == nil {
-			roles[whom.UserID] = role
-		}
-	})
 }

@@ -1,1 +1,0 @@
--- Kept for queries of what the server holds of a person.
