@@ -121,6 +121,12 @@ func TestAnEntryInQuarantineKeepsItsID(t *testing.T) {
 	if out := w.scouting.Upload(t.Context(), student, other); !errors.Is(out.Err, scouting.ErrIDTaken) {
 		t.Errorf("another entry under its id: %+v", out)
 	}
+	// The schedule is mended: what waits goes on waiting, so that nothing is decided twice.
+	_, err := w.pool.Exec(t.Context(), `UPDATE match_teams SET team_number = 4444 WHERE team_number = 8569`)
+	must(t, err)
+	repeat(1, 0)
+	_, err = w.pool.Exec(t.Context(), `UPDATE match_teams SET team_number = 8569 WHERE team_number = 4444`)
+	must(t, err)
 	must(t, w.scouting.DiscardHeld(t.Context(), w.mentor, e.ID))
 	if out := w.scouting.Upload(t.Context(), student, e); out.Err != nil || out.Held == nil || len(w.quarantine()) != 0 {
 		t.Errorf("a repeat of a discarded one: %+v", out)

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/ftcmetrics/ftcmetrics/scouting/seasons"
@@ -26,6 +27,28 @@ func FuzzPayload(f *testing.F) {
 			t.Fatalf("%d items of %d bytes", n, len(payload))
 		}
 	})
+}
+
+// TestAChunkThatFitsByItselfOnly changes a payload and makes the chunk's own checksum right:
+// the whole is what does not fit.
+func TestAChunkThatFitsByItselfOnly(t *testing.T) {
+	book, err := seasons.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	bundle := Bundle{Assignments: []Assignment{{Place: Place{Season: 2025, EventCode: "X", Level: "qual", MatchNumber: 1, Alliance: "RED", ScoutedTeam: 7}, Station: 1}}}
+	chunks, err := Encode(book, bundle, MaxChunk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := parseChunk(chunks[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.part[len(c.part)-1] = 2 // another station
+	if _, err := Decode(book, []string{c.text()}); !errors.Is(err, ErrContent) {
+		t.Errorf("taken: %v", err)
+	}
 }
 
 // TestAShortPayloadAsksForNoMemory claims two million people in ten bytes.

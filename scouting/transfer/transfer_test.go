@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
+	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/scouting/seasons"
 	"github.com/ftcmetrics/ftcmetrics/scouting/transfer"
 )
@@ -159,11 +160,13 @@ func TestEveryBitOfACode(t *testing.T) {
 func TestWhatIsWrongIsNamed(t *testing.T) {
 	b := book(t)
 	one, other := encode(t, b, fifteen(b, 2025, ""), 200), encode(t, b, fifteen(b, 2024, ""), 200)
+	twin := encode(t, b, fifteen(b, 2025, "b"), 200)
 	for name, c := range map[string]struct {
 		chunks []string
 		want   error
 		says   string
 	}{
+		"a twin's chunk":   {append([]string{twin[0]}, encode(t, b, fifteen(b, 2025, "a"), 200)[1:]...), transfer.ErrMixed, ""},
 		"nothing":          {nil, transfer.ErrMissing, ""},
 		"two missing":      {[]string{one[0], one[3], one[0]}, transfer.ErrMissing, fmt.Sprintf("Of %d chunks these are missing: 2, 3, 5", len(one))},
 		"mixed":            {append([]string{other[0]}, one...), transfer.ErrMixed, ""},
@@ -177,6 +180,19 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		if _, err := transfer.Decode(b, c.chunks); !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
+	}
+}
+
+// TestTheDamagedCodeIsNamed says which one to scan again.
+func TestTheDamagedCodeIsNamed(t *testing.T) {
+	b := book(t)
+	chunks := encode(t, b, fifteen(b, 2025, ""), 200)
+	last := []byte(chunks[2])
+	last[100] = map[bool]byte{true: 'B', false: 'A'}[last[100] == 'A']
+	chunks[2] = string(last)
+	_, err := transfer.Decode(b, chunks)
+	if fields := fault.From(err).Fields; !errors.Is(err, transfer.ErrChunk) || len(fields) != 1 || fields[0].Pointer != "/chunks/2" {
+		t.Errorf("%v at %v", err, fields)
 	}
 }
 
