@@ -312,6 +312,26 @@ func TestKeptPositionsDoNotHideARobot(t *testing.T) {
 	}
 }
 
+// TestAPositionIsChosenForTheWholeBlock: the place whose robots were seen least over the
+// block is taken, even if its first robot was seen often.
+func TestAPositionIsChosenForTheWholeBlock(t *testing.T) {
+	p := assignments.Plan{Matches: schedule(4, 16, 2), Scouts: 1, Block: 4, KeepPosition: true, Seen: make(map[int]int)}
+	for m, match := range p.Matches {
+		for i, r := range match.Robots {
+			if i != 1 {
+				p.Seen[r.Team] = 1
+			} else if m == 0 {
+				p.Seen[r.Team] = 5
+			}
+		}
+	}
+	for _, s := range assignments.Generate(p) {
+		if s.Robot != 1 {
+			t.Errorf("match %d: robot %d", s.Match, s.Robot)
+		}
+	}
+}
+
 // TestOpponentsComeFirst: with one scout and nobody seen so far, the robot that the own
 // team plays against next is chosen.
 func TestOpponentsComeFirst(t *testing.T) {
