@@ -19,7 +19,7 @@ const chunksLimit = 256 << 10
 // encodeIn names what to pack, in just one of three ways.
 type encodeIn struct {
 	TeamID      string               `json:"scoutingTeamId" validate:"required,uuid_rfc4122"`
-	EntryIDs    []string             `json:"entryIds,omitempty" validate:"max=200,dive,uuid_rfc4122" description:"stored entries"`
+	EntryIDs    []string             `json:"entryIds,omitempty" validate:"max=200,unique,dive,uuid_rfc4122" description:"stored entries"`
 	Entries     []rawEntry           `json:"entries,omitempty" validate:"max=200" description:"entries as in a batch upload"`
 	Assignments []transferAssignment `json:"assignments,omitempty" validate:"max=500,dive"`
 	ChunkLength int                  `json:"chunkLength,omitempty" validate:"omitempty,min=100,max=700" description:"characters of a code, 700 when left out"`

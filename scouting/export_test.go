@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/uuid"
@@ -114,6 +116,40 @@ func parse(t *testing.T, file string) [][]string {
 	records, err := csv.NewReader(strings.NewReader(file)).ReadAll()
 	must(t, err)
 	return records
+}
+
+// TestTwoImportsOfOneFile runs at once, in opposite orders: each row is stored once and
+// neither import is ended by a deadlock.
+func TestTwoImportsOfOneFile(t *testing.T) {
+	w := newWorld(t)
+	var rows []scouting.NewEntry
+	for range 60 {
+		rows = append(rows, w.entry())
+	}
+	backwards := slices.Clone(rows)
+	slices.Reverse(backwards)
+	var all sync.WaitGroup
+	var created atomic.Int64
+	for _, file := range [][]scouting.NewEntry{rows, backwards, rows, backwards} {
+		all.Go(func() {
+			outcomes, err := w.scouting.Import(t.Context(), w.mentor, w.team.ID, file, false)
+			if err != nil {
+				t.Errorf("an import: %v", err)
+			}
+			for _, out := range outcomes {
+				if out.Err != nil {
+					t.Errorf("a row: %v", out.Err)
+				}
+				if out.Created {
+					created.Add(1)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if entries, events := w.count(); entries != 60 || created.Load() != 60 || events != 1 {
+		t.Errorf("%d entries, %d made, %d events", entries, created.Load(), events)
+	}
 }
 
 func TestFewImportedEntriesAreToldOneByOneAndNotInPublic(t *testing.T) {

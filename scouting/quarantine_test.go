@@ -340,3 +340,44 @@ func TestARemovedTabletsWorkComesByAnother(t *testing.T) {
 		t.Errorf("accepted %+v, %v", made, err)
 	}
 }
+
+// TestOneDecisionAndOneRow has eight tablets send the same wrong entry at once, and then
+// eight leads decide about it at once.
+func TestOneDecisionAndOneRow(t *testing.T) {
+	w := newWorld(t)
+	w.schedule()
+	student := w.join(teams.Student)
+	e := w.entry()
+	e.ScoutedTeam = 4444
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if out := w.scouting.Upload(t.Context(), student, e); out.Err != nil || out.Held == nil {
+				t.Errorf("sent %+v", out)
+			}
+		})
+	}
+	all.Wait()
+	if _, events := w.count(); len(w.quarantine()) != 1 || events != 1 {
+		t.Errorf("%d wait, %d events", len(w.quarantine()), events)
+	}
+	var mu sync.Mutex
+	accepted := 0
+	for range 8 {
+		all.Go(func() {
+			_, err := w.scouting.AcceptHeld(t.Context(), w.mentor, e.ID, scouting.Fix{})
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				accepted++
+			} else if !errors.Is(err, scouting.ErrNotHeld) {
+				t.Errorf("decided: %v", err)
+			}
+		})
+	}
+	all.Wait()
+	// held, accepted, the entry to the team, and to the public on two channels
+	if entries, events := w.count(); accepted != 1 || entries != 1 || events != 5 {
+		t.Errorf("%d accepted, %d entries, %d events", accepted, entries, events)
+	}
+}
