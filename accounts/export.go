@@ -43,6 +43,8 @@ func everythingHeld() []held {
 		{"pitReports", []string{"pit_reports.author_id", "pit_reports.editor_id"}, (*queries.Queries).HeldPitReports},
 		{"pitChanges", []string{"pit_revisions.editor_id"}, (*queries.Queries).HeldPitChanges},
 		{"media", []string{"media.author_id"}, (*queries.Queries).HeldMedia},
+		{"pickLists", []string{"picklists.created_by"}, (*queries.Queries).HeldPickLists},
+		{"pickListChanges", []string{"picklist_operations.editor_id"}, (*queries.Queries).HeldPickListChanges},
 		{"quarantine", []string{"quarantine.sender_id", "quarantine.author_id"}, (*queries.Queries).HeldQuarantine},
 		{"discarded", []string{"quarantine.discarded_by"}, (*queries.Queries).HeldDiscarded},
 	}

@@ -52,3 +52,13 @@ SELECT coalesce(json_agg(to_jsonb(r) ORDER BY r.at, r.report_id, r.rev), '[]')::
 -- name: HeldMedia :one
 -- Links and what is known of pictures; a picture itself has its own address.
 SELECT coalesce(json_agg(to_jsonb(m) - 'content_hash' ORDER BY m.created_at, m.id), '[]')::json FROM media m WHERE m.author_id = @user_id::uuid;
+
+-- name: HeldPickLists :one
+-- Which lists the person made; what they did to lists is in their changes.
+SELECT coalesce(json_agg(jsonb_build_object('id', l.id, 'team_id', l.team_id, 'season', l.season, 'event_code', l.event_code, 'name', l.name,
+    'created_at', l.created_at) ORDER BY l.created_at, l.id), '[]')::json
+FROM picklists l WHERE l.created_by = @user_id::uuid;
+
+-- name: HeldPickListChanges :one
+SELECT coalesce(json_agg(to_jsonb(o) - 'request_hash' - 'inverse' ORDER BY o.at, o.list_id, o.version), '[]')::json
+FROM picklist_operations o WHERE o.editor_id = @user_id::uuid;

@@ -115,6 +115,32 @@ func (q *Queries) HeldNotes(ctx context.Context, userID uuid.UUID) ([]byte, erro
 	return column_1, err
 }
 
+const heldPickListChanges = `-- name: HeldPickListChanges :one
+SELECT coalesce(json_agg(to_jsonb(o) - 'request_hash' - 'inverse' ORDER BY o.at, o.list_id, o.version), '[]')::json
+FROM picklist_operations o WHERE o.editor_id = $1::uuid
+`
+
+func (q *Queries) HeldPickListChanges(ctx context.Context, userID uuid.UUID) ([]byte, error) {
+	row := q.db.QueryRow(ctx, heldPickListChanges, userID)
+	var column_1 []byte
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const heldPickLists = `-- name: HeldPickLists :one
+SELECT coalesce(json_agg(jsonb_build_object('id', l.id, 'team_id', l.team_id, 'season', l.season, 'event_code', l.event_code, 'name', l.name,
+    'created_at', l.created_at) ORDER BY l.created_at, l.id), '[]')::json
+FROM picklists l WHERE l.created_by = $1::uuid
+`
+
+// Which lists the person made; what they did to lists is in their changes.
+func (q *Queries) HeldPickLists(ctx context.Context, userID uuid.UUID) ([]byte, error) {
+	row := q.db.QueryRow(ctx, heldPickLists, userID)
+	var column_1 []byte
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const heldPitChanges = `-- name: HeldPitChanges :one
 SELECT coalesce(json_agg(to_jsonb(r) ORDER BY r.at, r.report_id, r.rev), '[]')::json FROM pit_revisions r WHERE r.editor_id = $1::uuid
 `

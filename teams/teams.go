@@ -47,9 +47,6 @@ const (
 	Device  Role = "DEVICE"  // a shared tablet: nobody in particular
 )
 
-// MayWrite reports whether the role may record entries.
-func (r Role) MayWrite() bool { return r.May(CreateEntry) }
-
 // Leads reports whether the role may change what others recorded.
 func (r Role) Leads() bool { return r.Reach(EditEntry) == All }
 
