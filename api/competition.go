@@ -16,7 +16,14 @@ type seasonIn struct {
 }
 
 type eventsIn struct {
-	Season int `query:"season" json:"-" description:"the newest when left out"`
+	Season  int    `query:"season" json:"-" description:"the newest when left out"`
+	Text    string `query:"q" json:"-" description:"a part of code, name or city"`
+	Region  string `query:"region" json:"-"`
+	Country string `query:"country" json:"-"`
+	From    string `query:"from" json:"-" description:"a date; events that end on it or later"`
+	To      string `query:"to" json:"-" description:"a date; events that begin on it or before"`
+	Limit   int    `query:"limit" json:"-" validate:"omitempty,min=1,max=500" description:"100 when left out"`
+	Cursor  string `query:"cursor" json:"-"`
 }
 
 type eventIn struct {
@@ -38,10 +45,12 @@ func (s *server) competitionRoutes() {
 			}
 			return reply[*seasons.Season]{Data: season}, nil
 		}})
-	add(s, route[eventsIn, []ftc.Event]{method: "GET", path: "/api/events", tag: tag, summary: "A season's FTC events.",
+	add(s, route[eventsIn, []ftc.Event]{method: "GET", path: "/api/events", tag: tag, summary: "A season's FTC events by date.",
 		handle: func(r *http.Request, _ accounts.Actor, in eventsIn) (reply[[]ftc.Event], error) {
-			list, err := s.o.FTC.Events(r.Context(), s.season(in.Season))
-			return reply[[]ftc.Event]{Data: list}, err
+			list, next, err := s.o.FTC.Events(r.Context(), ftc.EventFilter{
+				Season: s.season(in.Season), Text: in.Text, Region: in.Region, Country: in.Country, From: in.From, To: in.To, Limit: in.Limit, Cursor: in.Cursor,
+			})
+			return reply[[]ftc.Event]{Data: list, Next: next}, err
 		}})
 	add(s, route[eventIn, ftc.Event]{method: "GET", path: "/api/events/{code}", tag: tag, summary: "One FTC event.",
 		handle: func(r *http.Request, _ accounts.Actor, in eventIn) (reply[ftc.Event], error) {

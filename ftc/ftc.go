@@ -98,6 +98,7 @@ type Match struct {
 	Field       string     `json:"field"`
 	ScheduledAt *time.Time `json:"scheduledAt"`
 	Robots      []Robot    `json:"robots"`
+	RemovedAt   *time.Time `json:"removedAt,omitempty"` // when the schedule lost it; never set in Schedule
 }
 
 // Competition is an FTC event with all that is known of it, as an import brings it.
@@ -140,16 +141,6 @@ type Service struct {
 // New returns the service on a database.
 func New(pool *pgxpool.Pool) *Service { return &Service{pool: pool, q: queries.New(pool)} }
 
-// Events lists the season's FTC events by date.
-func (s *Service) Events(ctx context.Context, season int) ([]Event, error) {
-	rows, err := s.q.Events(ctx, int32(season))
-	list := make([]Event, 0, len(rows))
-	for _, r := range rows {
-		list = append(list, event(r))
-	}
-	return list, eventlog.Translate(err)
-}
-
 // Event returns one FTC event, or ErrNoEvent.
 func (s *Service) Event(ctx context.Context, key EventKey) (Event, error) {
 	r, err := s.q.Event(ctx, queries.EventParams{Season: int32(key.Season), Code: key.Code})
@@ -182,20 +173,27 @@ func (s *Service) Schedule(ctx context.Context, key EventKey) ([]Match, error) {
 	if _, err := s.Event(ctx, key); err != nil {
 		return nil, err
 	}
-	rows, err := s.q.Matches(ctx, queries.MatchesParams{Season: int32(key.Season), EventCode: key.Code})
+	list, err := MatchesAt(ctx, s.q, key, false)
+	return list, eventlog.Translate(err)
+}
+
+// MatchesAt lists the matches of an FTC event through the caller's connection, in the order
+// they are played; those that the schedule has lost only with removed.
+func MatchesAt(ctx context.Context, q *queries.Queries, key EventKey, removed bool) ([]Match, error) {
+	rows, err := q.Matches(ctx, queries.MatchesParams{Season: int32(key.Season), EventCode: key.Code, Removed: removed})
 	if err != nil {
-		return nil, eventlog.Translate(err)
+		return nil, err
 	}
-	robots, err := s.q.MatchTeamsAt(ctx, queries.MatchTeamsAtParams{Season: int32(key.Season), EventCode: key.Code})
+	robots, err := q.MatchTeamsAt(ctx, queries.MatchTeamsAtParams{Season: int32(key.Season), EventCode: key.Code})
 	if err != nil {
-		return nil, eventlog.Translate(err)
+		return nil, err
 	}
 	list := make([]Match, 0, len(rows))
 	place := make(map[MatchKey]int, len(rows))
 	for i, r := range rows {
 		m := MatchKey{key, Level(r.Level), int(r.Series), int(r.Number)}
 		place[m] = i
-		list = append(list, Match{MatchKey: m, Description: r.Description, Field: r.Field, ScheduledAt: r.ScheduledAt, Robots: []Robot{}})
+		list = append(list, Match{MatchKey: m, Description: r.Description, Field: r.Field, ScheduledAt: utc(r.ScheduledAt), Robots: []Robot{}, RemovedAt: utc(r.RemovedAt)})
 	}
 	for _, r := range robots {
 		if i, ok := place[MatchKey{key, Level(r.Level), int(r.Series), int(r.Number)}]; ok {
@@ -222,6 +220,14 @@ func Robots(ctx context.Context, tx pgx.Tx, key MatchKey) ([]Robot, error) {
 // nobody has imported is kept as unofficial, so that a league meet can be scouted.
 func Ensure(ctx context.Context, tx pgx.Tx, key EventKey) error {
 	return queries.New(tx).EnsureEvent(ctx, queries.EnsureEventParams{Season: int32(key.Season), Code: key.Code})
+}
+
+func utc(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	in := t.UTC()
+	return &in
 }
 
 func event(r queries.FtcEvent) Event {

@@ -60,7 +60,7 @@ func read(t *testing.T, s *ftc.Service) string {
 	t.Helper()
 	event, err := s.Event(t.Context(), raleigh)
 	must(t, err)
-	list, err := s.Events(t.Context(), 2025)
+	list, _, err := s.Events(t.Context(), ftc.EventFilter{Season: 2025})
 	must(t, err)
 	teams, err := s.Teams(t.Context(), raleigh)
 	must(t, err)
@@ -129,7 +129,7 @@ func TestUnknownEvents(t *testing.T) {
 	if _, err := s.Schedule(t.Context(), raleigh); !errors.Is(err, ftc.ErrNoEvent) {
 		t.Errorf("schedule: %v", err)
 	}
-	if list, err := s.Events(t.Context(), 2025); err != nil || len(list) != 0 {
+	if list, _, err := s.Events(t.Context(), ftc.EventFilter{Season: 2025}); err != nil || len(list) != 0 {
 		t.Errorf("events: %v, %v", list, err)
 	}
 }

@@ -34,6 +34,7 @@ type Result struct {
 	StartedAt *time.Time       `json:"startedAt"` // nil where nobody knows
 	PostedAt  time.Time        `json:"postedAt"`
 	Official  bool             `json:"official"` // from the official API, not from somebody at the venue
+	Winner    Alliance         `json:"winner"`   // where the officials say who won in spite of equal points; see Won
 	Plays     int              `json:"plays"`    // how often the match was played; this is the last one's result
 	Rev       int              `json:"rev"`      // 1 when new, one more with each correction
 }
@@ -64,6 +65,18 @@ type PlayedRobot struct {
 	NoShow       bool `json:"noShow"`
 	Disqualified bool `json:"disqualified"`
 	Absent       bool `json:"absent"` // not on the field, with or without being announced
+}
+
+// Won returns the alliance that won, or "" for a tie.
+func (r Result) Won() Alliance {
+	if len(r.Alliances) != 2 || r.Alliances[0].Total == r.Alliances[1].Total {
+		return r.Winner
+	}
+	best := r.Alliances[0]
+	if r.Alliances[1].Total > best.Total {
+		best = r.Alliances[1]
+	}
+	return best.Alliance
 }
 
 // PutResult stores a result inside the caller's transaction, and the match where nobody
@@ -146,7 +159,7 @@ func (r Result) after(known Result) Result {
 // says reports whether both say the same. The time of posting is left out: officials post
 // again without changing anything.
 func (r Result) says(other Result) bool {
-	return r.Official == other.Official && (r.StartedAt == nil) == (other.StartedAt == nil) &&
+	return r.Official == other.Official && r.Winner == other.Winner && (r.StartedAt == nil) == (other.StartedAt == nil) &&
 		(r.StartedAt == nil || r.StartedAt.Equal(*other.StartedAt)) &&
 		slices.EqualFunc(r.Alliances, other.Alliances, func(a, b AllianceResult) bool {
 			return a.Alliance == b.Alliance && a.Total == b.Total && a.NoFoul == b.NoFoul && a.FoulsCommitted == b.FoulsCommitted &&
@@ -170,6 +183,9 @@ func (r Result) normal() (Result, error) {
 		if err := r.Alliances[i].normalize(); err != nil {
 			return r, err
 		}
+	}
+	if r.Winner != "" && (r.Winner != Red && r.Winner != Blue || len(r.Alliances) == 2 && r.Alliances[0].Total != r.Alliances[1].Total) {
+		return r, ErrResult.Saying("A winner is named where the points are equal, and is RED or BLUE.")
 	}
 	r.PostedAt = r.PostedAt.UTC().Truncate(time.Microsecond)
 	if r.StartedAt != nil {
@@ -226,9 +242,18 @@ func (s *Service) Results(ctx context.Context, key EventKey) ([]Result, error) {
 }
 
 // ResultsAt lists the results of an FTC event through the caller's connection; none where
-// the event is not known.
+// the event is not known. A match that the schedule has lost does not count.
 func ResultsAt(ctx context.Context, q *queries.Queries, key EventKey) ([]Result, error) {
-	rows, err := q.EventResults(ctx, queries.EventResultsParams{Season: int32(key.Season), EventCode: key.Code})
+	return resultsAt(ctx, q, key, false)
+}
+
+// EveryResultAt is ResultsAt with the results of matches that the schedule has lost.
+func EveryResultAt(ctx context.Context, q *queries.Queries, key EventKey) ([]Result, error) {
+	return resultsAt(ctx, q, key, true)
+}
+
+func resultsAt(ctx context.Context, q *queries.Queries, key EventKey, removed bool) ([]Result, error) {
+	rows, err := q.EventResults(ctx, queries.EventResultsParams{Season: int32(key.Season), EventCode: key.Code, Removed: removed})
 	if err != nil {
 		return nil, err
 	}
@@ -242,9 +267,9 @@ func results(rows []queries.MatchResult) ([]Result, error) {
 		key := MatchKey{EventKey{int(row.Season), row.EventCode}, Level(row.Level), int(row.Series), int(row.Number)}
 		if len(list) == 0 || list[len(list)-1].MatchKey != key {
 			r := Result{MatchKey: key, PostedAt: row.PostedAt.UTC(), Official: row.Official, Plays: int(row.Plays), Rev: int(row.Rev)}
-			if row.StartedAt != nil {
-				started := row.StartedAt.UTC()
-				r.StartedAt = &started
+			r.StartedAt = utc(row.StartedAt)
+			if row.Winner != nil {
+				r.Winner = Alliance(*row.Winner)
 			}
 			list = append(list, r)
 		}
@@ -281,6 +306,10 @@ func (r Result) row(a AllianceResult) queries.InsertResultParams {
 	if a.Phases != nil {
 		auto, teleop, endgame := int32(a.Phases.Auto), int32(a.Phases.Teleop), int32(a.Phases.Endgame)
 		p.Auto, p.Teleop, p.Endgame = &auto, &teleop, &endgame
+	}
+	if r.Winner != "" {
+		winner := string(r.Winner)
+		p.Winner = &winner
 	}
 	p.RankingPoints, _ = json.Marshal(a.RankingPoints) // flags and numbers always encode
 	p.Robots, _ = json.Marshal(a.Robots)

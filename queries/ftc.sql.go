@@ -34,6 +34,21 @@ func (q *Queries) ClearMatchTeams(ctx context.Context, arg ClearMatchTeamsParams
 	return err
 }
 
+const dropEventTeams = `-- name: DropEventTeams :exec
+DELETE FROM ftc_event_teams WHERE season = $1 AND event_code = $2 AND NOT number = ANY($3::integer[])
+`
+
+type DropEventTeamsParams struct {
+	Season    int32
+	EventCode string
+	Numbers   []int32
+}
+
+func (q *Queries) DropEventTeams(ctx context.Context, arg DropEventTeamsParams) error {
+	_, err := q.db.Exec(ctx, dropEventTeams, arg.Season, arg.EventCode, arg.Numbers)
+	return err
+}
+
 const ensureEvent = `-- name: EnsureEvent :exec
 INSERT INTO ftc_events (season, code, name) VALUES ($1, $2, $2) ON CONFLICT DO NOTHING
 `
@@ -50,7 +65,7 @@ func (q *Queries) EnsureEvent(ctx context.Context, arg EnsureEventParams) error 
 }
 
 const event = `-- name: Event :one
-SELECT season, code, name, official, type_name, venue, city, region, country, timezone, starts_on, ends_on, created_at FROM ftc_events WHERE season = $1 AND code = $2
+SELECT season, code, name, official, type_name, venue, city, region, country, timezone, starts_on, ends_on, created_at, listed FROM ftc_events WHERE season = $1 AND code = $2
 `
 
 type EventParams struct {
@@ -75,6 +90,7 @@ func (q *Queries) Event(ctx context.Context, arg EventParams) (FtcEvent, error) 
 		&i.StartsOn,
 		&i.EndsOn,
 		&i.CreatedAt,
+		&i.Listed,
 	)
 	return i, err
 }
@@ -118,11 +134,43 @@ func (q *Queries) EventTeams(ctx context.Context, arg EventTeamsParams) ([]FtcTe
 }
 
 const events = `-- name: Events :many
-SELECT season, code, name, official, type_name, venue, city, region, country, timezone, starts_on, ends_on, created_at FROM ftc_events WHERE season = $1 ORDER BY starts_on NULLS LAST, code LIMIT 500
+SELECT season, code, name, official, type_name, venue, city, region, country, timezone, starts_on, ends_on, created_at, listed FROM ftc_events
+WHERE season = $1
+    AND concat_ws(' ', code, name, city) ILIKE $2::text
+    AND ($3::text = '' OR region = $3)
+    AND ($4::text = '' OR country = $4)
+    AND ($5::date IS NULL OR coalesce(ends_on, starts_on) >= $5::date)
+    AND ($6::date IS NULL OR starts_on <= $6::date)
+    AND (coalesce(starts_on, 'infinity'::date), code) > (($7::text)::date, $8::text)
+ORDER BY coalesce(starts_on, 'infinity'::date), code LIMIT $9
 `
 
-func (q *Queries) Events(ctx context.Context, season int32) ([]FtcEvent, error) {
-	rows, err := q.db.Query(ctx, events, season)
+type EventsParams struct {
+	Season    int32
+	Pattern   string
+	Region    string
+	Country   string
+	FromDate  *time.Time
+	ToDate    *time.Time
+	AfterDate string
+	AfterCode string
+	RowLimit  int32
+}
+
+// A page of the events of a season by date, where having none is infinity. Pages go on
+// after a date and a code.
+func (q *Queries) Events(ctx context.Context, arg EventsParams) ([]FtcEvent, error) {
+	rows, err := q.db.Query(ctx, events,
+		arg.Season,
+		arg.Pattern,
+		arg.Region,
+		arg.Country,
+		arg.FromDate,
+		arg.ToDate,
+		arg.AfterDate,
+		arg.AfterCode,
+		arg.RowLimit,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -144,6 +192,54 @@ func (q *Queries) Events(ctx context.Context, season int32) ([]FtcEvent, error) 
 			&i.StartsOn,
 			&i.EndsOn,
 			&i.CreatedAt,
+			&i.Listed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const eventsAround = `-- name: EventsAround :many
+SELECT season, code, name, official, type_name, venue, city, region, country, timezone, starts_on, ends_on, created_at, listed FROM ftc_events
+WHERE starts_on <= ($1::text)::date AND coalesce(ends_on, starts_on) >= ($2::text)::date
+ORDER BY season, code
+`
+
+type EventsAroundParams struct {
+	Until string
+	Since string
+}
+
+// Events of any season that touch these days.
+func (q *Queries) EventsAround(ctx context.Context, arg EventsAroundParams) ([]FtcEvent, error) {
+	rows, err := q.db.Query(ctx, eventsAround, arg.Until, arg.Since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FtcEvent{}
+	for rows.Next() {
+		var i FtcEvent
+		if err := rows.Scan(
+			&i.Season,
+			&i.Code,
+			&i.Name,
+			&i.Official,
+			&i.TypeName,
+			&i.Venue,
+			&i.City,
+			&i.Region,
+			&i.Country,
+			&i.Timezone,
+			&i.StartsOn,
+			&i.EndsOn,
+			&i.CreatedAt,
+			&i.Listed,
 		); err != nil {
 			return nil, err
 		}
@@ -184,6 +280,66 @@ func (q *Queries) InsertMatchTeam(ctx context.Context, arg InsertMatchTeamParams
 		arg.TeamNumber,
 		arg.Surrogate,
 	)
+	return err
+}
+
+const listEvent = `-- name: ListEvent :exec
+INSERT INTO ftc_events (season, code, name, official, listed, type_name, venue, city, region, country, timezone, starts_on, ends_on)
+VALUES ($1, $2, $3, true, true, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (season, code) DO UPDATE
+SET name = excluded.name, official = true, listed = true, type_name = excluded.type_name, venue = excluded.venue, city = excluded.city,
+    region = excluded.region, country = excluded.country, timezone = excluded.timezone,
+    starts_on = excluded.starts_on, ends_on = excluded.ends_on
+WHERE (ftc_events.name, ftc_events.listed, ftc_events.official, ftc_events.type_name, ftc_events.venue, ftc_events.city, ftc_events.region,
+        ftc_events.country, ftc_events.timezone, ftc_events.starts_on, ftc_events.ends_on)
+    IS DISTINCT FROM (excluded.name, true, true, excluded.type_name, excluded.venue, excluded.city, excluded.region,
+        excluded.country, excluded.timezone, excluded.starts_on, excluded.ends_on)
+`
+
+type ListEventParams struct {
+	Season   int32
+	Code     string
+	Name     string
+	TypeName string
+	Venue    string
+	City     string
+	Region   string
+	Country  string
+	Timezone string
+	StartsOn *time.Time
+	EndsOn   *time.Time
+}
+
+// An event as the official list has it; what an import said of it before is replaced.
+func (q *Queries) ListEvent(ctx context.Context, arg ListEventParams) error {
+	_, err := q.db.Exec(ctx, listEvent,
+		arg.Season,
+		arg.Code,
+		arg.Name,
+		arg.TypeName,
+		arg.Venue,
+		arg.City,
+		arg.Region,
+		arg.Country,
+		arg.Timezone,
+		arg.StartsOn,
+		arg.EndsOn,
+	)
+	return err
+}
+
+const lockEvent = `-- name: LockEvent :exec
+SELECT FROM ftc_events WHERE season = $1 AND code = $2 FOR NO KEY UPDATE
+`
+
+type LockEventParams struct {
+	Season int32
+	Code   string
+}
+
+// Lets one writer of many matches at an event work at a time, so that two cannot wait for each other.
+func (q *Queries) LockEvent(ctx context.Context, arg LockEventParams) error {
+	_, err := q.db.Exec(ctx, lockEvent, arg.Season, arg.Code)
 	return err
 }
 
@@ -278,17 +434,19 @@ func (q *Queries) MatchTeamsAt(ctx context.Context, arg MatchTeamsAtParams) ([]M
 }
 
 const matches = `-- name: Matches :many
-SELECT season, event_code, level, series, number, description, field, scheduled_at FROM matches WHERE season = $1 AND event_code = $2
+SELECT season, event_code, level, series, number, description, field, scheduled_at, removed_at FROM matches WHERE season = $1 AND event_code = $2 AND (removed_at IS NULL OR $3::boolean)
 ORDER BY scheduled_at NULLS LAST, level, series, number
 `
 
 type MatchesParams struct {
 	Season    int32
 	EventCode string
+	Removed   bool
 }
 
+// Those that the schedule has lost come only if they are asked for.
 func (q *Queries) Matches(ctx context.Context, arg MatchesParams) ([]Match, error) {
-	rows, err := q.db.Query(ctx, matches, arg.Season, arg.EventCode)
+	rows, err := q.db.Query(ctx, matches, arg.Season, arg.EventCode, arg.Removed)
 	if err != nil {
 		return nil, err
 	}
@@ -305,6 +463,7 @@ func (q *Queries) Matches(ctx context.Context, arg MatchesParams) ([]Match, erro
 			&i.Description,
 			&i.Field,
 			&i.ScheduledAt,
+			&i.RemovedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -314,6 +473,23 @@ func (q *Queries) Matches(ctx context.Context, arg MatchesParams) ([]Match, erro
 		return nil, err
 	}
 	return items, nil
+}
+
+const newestOfCode = `-- name: NewestOfCode :one
+SELECT NOT EXISTS (SELECT FROM ftc_events WHERE code = $1 AND season > $2::integer)
+`
+
+type NewestOfCodeParams struct {
+	Code   string
+	Season int32
+}
+
+// Whether no later season has an event of this code.
+func (q *Queries) NewestOfCode(ctx context.Context, arg NewestOfCodeParams) (bool, error) {
+	row := q.db.QueryRow(ctx, newestOfCode, arg.Code, arg.Season)
+	var not_exists bool
+	err := row.Scan(&not_exists)
+	return not_exists, err
 }
 
 const putEvent = `-- name: PutEvent :exec
@@ -375,7 +551,8 @@ const putMatch = `-- name: PutMatch :exec
 INSERT INTO matches (season, event_code, level, series, number, description, field, scheduled_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (season, event_code, level, series, number) DO UPDATE
-SET description = excluded.description, field = excluded.field, scheduled_at = excluded.scheduled_at
+SET description = excluded.description, scheduled_at = excluded.scheduled_at, removed_at = NULL,
+    field = CASE WHEN excluded.field = '' THEN matches.field ELSE excluded.field END
 `
 
 type PutMatchParams struct {
@@ -428,5 +605,46 @@ func (q *Queries) PutTeam(ctx context.Context, arg PutTeamParams) error {
 		arg.Country,
 		arg.RookieYear,
 	)
+	return err
+}
+
+const removeMatch = `-- name: RemoveMatch :exec
+UPDATE matches SET removed_at = $1
+WHERE season = $2 AND event_code = $3 AND level = $4 AND series = $5 AND number = $6
+`
+
+type RemoveMatchParams struct {
+	RemovedAt *time.Time
+	Season    int32
+	EventCode string
+	Level     string
+	Series    int32
+	Number    int32
+}
+
+func (q *Queries) RemoveMatch(ctx context.Context, arg RemoveMatchParams) error {
+	_, err := q.db.Exec(ctx, removeMatch,
+		arg.RemovedAt,
+		arg.Season,
+		arg.EventCode,
+		arg.Level,
+		arg.Series,
+		arg.Number,
+	)
+	return err
+}
+
+const unlistEvents = `-- name: UnlistEvents :exec
+UPDATE ftc_events SET listed = false WHERE season = $1 AND listed AND NOT code = ANY($2::text[])
+`
+
+type UnlistEventsParams struct {
+	Season int32
+	Codes  []string
+}
+
+// Events that the whole list of the season lacks are followed no longer.
+func (q *Queries) UnlistEvents(ctx context.Context, arg UnlistEventsParams) error {
+	_, err := q.db.Exec(ctx, unlistEvents, arg.Season, arg.Codes)
 	return err
 }

@@ -65,6 +65,14 @@ type EntryRevision struct {
 	TotalScore   int32
 }
 
+type EventOperator struct {
+	Season    int32
+	EventCode string
+	UserID    uuid.UUID
+	GrantedBy *uuid.UUID
+	GrantedAt time.Time
+}
+
 type FormerScout struct {
 	TeamID  uuid.UUID
 	UserID  uuid.UUID
@@ -85,6 +93,7 @@ type FtcEvent struct {
 	StartsOn  *time.Time
 	EndsOn    *time.Time
 	CreatedAt time.Time
+	Listed    bool
 }
 
 type FtcEventTeam struct {
@@ -126,6 +135,7 @@ type Match struct {
 	Description string
 	Field       string
 	ScheduledAt *time.Time
+	RemovedAt   *time.Time
 }
 
 type MatchResult struct {
@@ -149,6 +159,20 @@ type MatchResult struct {
 	PostedAt       time.Time
 	Official       bool
 	Rev            int32
+	Winner         *string
+}
+
+type MatchStart struct {
+	Season    int32
+	EventCode string
+	Level     string
+	Series    int32
+	Number    int32
+	Play      int32
+	StartedAt time.Time
+	Source    string
+	Field     string
+	Aborted   bool
 }
 
 type MatchTeam struct {
@@ -278,6 +302,17 @@ type PitRevision struct {
 	Content  []byte
 }
 
+type PlayoffAlliance struct {
+	Season    int32
+	EventCode string
+	Number    int32
+	Name      string
+	Captain   int32
+	Picks     []int32
+	Backup    int32
+	Departed  int32
+}
+
 type Quarantine struct {
 	ID           uuid.UUID
 	TeamID       uuid.UUID
@@ -359,6 +394,16 @@ type SetupCode struct {
 	ExpiresAt time.Time
 }
 
+type SyncCursor struct {
+	Season    int32
+	EventCode string
+	Resource  string
+	Modified  *time.Time
+	ReadAt    time.Time
+	FullAt    time.Time
+	Reads     int64
+}
+
 type Team struct {
 	ID             uuid.UUID
 	TeamNumber     int32
@@ -389,4 +434,10 @@ type User struct {
 	CreatedAt    time.Time
 	ErasedAt     *time.Time
 	DeviceOf     *uuid.UUID
+}
+
+type VenueStream struct {
+	Season    int32
+	EventCode string
+	Url       string
 }

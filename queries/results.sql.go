@@ -60,19 +60,22 @@ func (q *Queries) EnsureMatch(ctx context.Context, arg EnsureMatchParams) error 
 }
 
 const eventResults = `-- name: EventResults :many
-SELECT season, event_code, level, series, number, alliance, total, no_foul, auto, teleop, endgame, fouls_committed, ranking_points, robots, details, plays, started_at, posted_at, official, rev FROM match_results
-WHERE season = $1 AND event_code = $2
-ORDER BY array_position(ARRAY['practice', 'qual', 'playoff'], level), series, number, alliance DESC
+SELECT r.season, r.event_code, r.level, r.series, r.number, r.alliance, r.total, r.no_foul, r.auto, r.teleop, r.endgame, r.fouls_committed, r.ranking_points, r.robots, r.details, r.plays, r.started_at, r.posted_at, r.official, r.rev, r.winner FROM match_results r
+JOIN matches m ON (m.season, m.event_code, m.level, m.series, m.number) = (r.season, r.event_code, r.level, r.series, r.number)
+WHERE r.season = $1 AND r.event_code = $2 AND (m.removed_at IS NULL OR $3::boolean)
+ORDER BY array_position(ARRAY['practice', 'qual', 'playoff'], r.level), r.series, r.number, r.alliance DESC
 `
 
 type EventResultsParams struct {
 	Season    int32
 	EventCode string
+	Removed   bool
 }
 
-// Practice, qualification and playoffs as they are played; red before blue.
+// Practice, qualification and playoffs as they are played; red before blue. A match that the
+// schedule has lost does not count, and comes only if it is asked for.
 func (q *Queries) EventResults(ctx context.Context, arg EventResultsParams) ([]MatchResult, error) {
-	rows, err := q.db.Query(ctx, eventResults, arg.Season, arg.EventCode)
+	rows, err := q.db.Query(ctx, eventResults, arg.Season, arg.EventCode, arg.Removed)
 	if err != nil {
 		return nil, err
 	}
@@ -101,6 +104,7 @@ func (q *Queries) EventResults(ctx context.Context, arg EventResultsParams) ([]M
 			&i.PostedAt,
 			&i.Official,
 			&i.Rev,
+			&i.Winner,
 		); err != nil {
 			return nil, err
 		}
@@ -114,9 +118,9 @@ func (q *Queries) EventResults(ctx context.Context, arg EventResultsParams) ([]M
 
 const insertResult = `-- name: InsertResult :exec
 INSERT INTO match_results (season, event_code, level, series, number, alliance, total, no_foul, auto, teleop, endgame,
-    fouls_committed, ranking_points, robots, details, plays, started_at, posted_at, official, rev)
+    fouls_committed, ranking_points, robots, details, plays, started_at, posted_at, official, winner, rev)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-    $12, $13, $14, $15, $16, $17, $18, $19, $20)
+    $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 `
 
 type InsertResultParams struct {
@@ -139,6 +143,7 @@ type InsertResultParams struct {
 	StartedAt      *time.Time
 	PostedAt       time.Time
 	Official       bool
+	Winner         *string
 	Rev            int32
 }
 
@@ -163,6 +168,7 @@ func (q *Queries) InsertResult(ctx context.Context, arg InsertResultParams) erro
 		arg.StartedAt,
 		arg.PostedAt,
 		arg.Official,
+		arg.Winner,
 		arg.Rev,
 	)
 	return err
@@ -195,7 +201,7 @@ func (q *Queries) LockMatch(ctx context.Context, arg LockMatchParams) error {
 }
 
 const matchResults = `-- name: MatchResults :many
-SELECT season, event_code, level, series, number, alliance, total, no_foul, auto, teleop, endgame, fouls_committed, ranking_points, robots, details, plays, started_at, posted_at, official, rev FROM match_results
+SELECT season, event_code, level, series, number, alliance, total, no_foul, auto, teleop, endgame, fouls_committed, ranking_points, robots, details, plays, started_at, posted_at, official, rev, winner FROM match_results
 WHERE season = $1 AND event_code = $2 AND level = $3 AND series = $4 AND number = $5
 ORDER BY alliance DESC
 `
@@ -244,6 +250,7 @@ func (q *Queries) MatchResults(ctx context.Context, arg MatchResultsParams) ([]M
 			&i.PostedAt,
 			&i.Official,
 			&i.Rev,
+			&i.Winner,
 		); err != nil {
 			return nil, err
 		}

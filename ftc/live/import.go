@@ -1,0 +1,56 @@
+package live
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/ftcmetrics/ftcmetrics/ftc"
+	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
+)
+
+// Import is an FTC event with all that somebody knows of it.
+type Import struct {
+	ftc.Competition
+	Results   []ftc.Result
+	Alliances []ftc.PlayoffAlliance
+}
+
+// Imported says what an import held and what was new in it.
+type Imported struct {
+	ftc.EventKey
+	Teams      int `json:"teams"`
+	Matches    int `json:"matches"`
+	Results    int `json:"results"`
+	NewResults int `json:"newResults"` // results that were not stored or said something else
+	Alliances  int `json:"alliances"`
+}
+
+// Import stores an FTC event, all of it or nothing, and tells of the results that are new.
+// Doing it twice changes nothing.
+func (s *Service) Import(ctx context.Context, i Import) (done Imported, err error) {
+	done = Imported{EventKey: i.Event.EventKey, Teams: len(i.Teams), Matches: len(i.Matches), Results: len(i.Results), Alliances: len(i.Alliances)}
+	err = s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
+		if err := ftc.Put(ctx, tx, i.Competition); err != nil {
+			return err
+		}
+		if err := ftc.PutAlliances(ctx, tx, i.Event.EventKey, i.Alliances); err != nil {
+			return err
+		}
+		for _, r := range i.Results {
+			if r.PostedAt.IsZero() {
+				r.PostedAt = s.now()
+			}
+			_, changed, err := s.Record(ctx, tx, batch, r)
+			if err != nil {
+				return fmt.Errorf("result of %s match %d: %w", r.Level, r.Number, err)
+			}
+			if changed {
+				done.NewResults++
+			}
+		}
+		return nil
+	})
+	return done, err
+}
