@@ -112,6 +112,7 @@ func (s *server) routes() {
 	s.noteRoutes()
 	s.pitRoutes()
 	s.mediaRoutes()
+	s.assignmentRoutes()
 	s.competitionRoutes()
 	s.realtimeRoutes()
 	s.operationRoutes()

@@ -157,6 +157,7 @@ func registry() []realtime.Described {
 		scouting.PitChanged.Describe(), scouting.MediaAdded.Describe(), scouting.MediaDeleted.Describe(),
 		scouting.QuarantineChanged.Describe(), scouting.EntriesImported.Describe(),
 		scouting.PickListChanged.Describe(),
+		scouting.AssignmentsChanged.Describe(),
 		teams.MemberJoined.Describe(), teams.MemberChanged.Describe(), teams.MemberLeft.Describe(),
 	}
 }
