@@ -122,6 +122,7 @@ func parse(t *testing.T, file string) [][]string {
 // neither import is ended by a deadlock.
 func TestTwoImportsOfOneFile(t *testing.T) {
 	w := newWorld(t)
+	w.schedule() // an FTC event that nobody knows would make them wait for each other at once
 	var rows []scouting.NewEntry
 	for range 60 {
 		rows = append(rows, w.entry())
