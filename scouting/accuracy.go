@@ -37,11 +37,7 @@ type ScoutError struct {
 // Accuracy lists how accurate the team's scouts were at an FTC event: all of them to
 // mentors and leaders, themselves to students.
 func (s *Service) Accuracy(ctx context.Context, actor accounts.Actor, v View) ([]ScoutAccuracy, error) {
-	reach, err := s.reach(ctx, actor, v.TeamID, teams.ReadAccuracy)
-	if err != nil {
-		return nil, err
-	}
-	season, err := s.view(ctx, actor, &v, teams.ReadAccuracy)
+	season, reach, err := s.view(ctx, actor, &v, teams.ReadAccuracy)
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ type robotKey struct {
 // Consensus lists what the team knows of each robot in each match, in the order of the
 // matches, and the cursor of the next page, which is "" at the end.
 func (s *Service) Consensus(ctx context.Context, actor accounts.Actor, v View) ([]RobotConsensus, string, error) {
-	season, err := s.view(ctx, actor, &v, teams.ReadAnalysis)
+	season, _, err := s.view(ctx, actor, &v, teams.ReadAnalysis)
 	if err != nil {
 		return nil, "", err
 	}
@@ -102,21 +102,22 @@ func (s *Service) Consensus(ctx context.Context, actor accounts.Actor, v View) (
 	return list, robotCursor(list[v.Limit-1].key()), nil
 }
 
-// view checks who asks and what for, and fills in what was left out.
-func (s *Service) view(ctx context.Context, actor accounts.Actor, v *View, action teams.Action) (*seasons.Season, error) {
-	if _, err := s.reach(ctx, actor, v.TeamID, action); err != nil {
-		return nil, err
+// view checks who asks and what for, and fills in what was left out. It returns how far the
+// action goes for who asks.
+func (s *Service) view(ctx context.Context, actor accounts.Actor, v *View, action teams.Action) (*seasons.Season, teams.Reach, error) {
+	reach, err := s.reach(ctx, actor, v.TeamID, action)
+	if err != nil {
+		return nil, reach, err
 	}
 	if v.Event.Season == 0 {
 		v.Event.Season = s.book.Newest().Year
 	}
 	season, ok := s.book.Season(v.Event.Season)
 	if !ok {
-		return nil, ErrSeason.At(fault.Field{Pointer: "/season", Detail: ErrSeason.Detail})
+		return nil, reach, ErrSeason.At(fault.Field{Pointer: "/season", Detail: ErrSeason.Detail})
 	}
-	code, err := ftc.CleanCode(v.Event.Code)
-	v.Event.Code = code
-	return season, err
+	v.Event.Code, err = ftc.CleanCode(v.Event.Code)
+	return season, reach, err
 }
 
 // reach returns how far the action goes for the actor in the team.

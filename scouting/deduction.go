@@ -55,7 +55,7 @@ func (s *Service) DeducePartner(ctx context.Context, actor accounts.Actor, id uu
 		TeamID: e.ScoutingTeamID, Event: ftc.EventKey{Season: e.Season, Code: e.EventCode},
 		Level: &e.Level, Series: &e.Series, MatchNumber: &e.MatchNumber,
 	}
-	season, err := s.view(ctx, actor, &v, teams.ReadAnalysis)
+	season, _, err := s.view(ctx, actor, &v, teams.ReadAnalysis)
 	if err != nil {
 		return Deduction{}, err
 	}

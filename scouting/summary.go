@@ -109,7 +109,7 @@ type Rating struct {
 
 // Summarize returns the summary of each robot, in the order asked for.
 func (s *Service) Summarize(ctx context.Context, actor accounts.Actor, v View, robots []int) ([]Summary, error) {
-	season, err := s.view(ctx, actor, &v, teams.ReadAnalysis)
+	season, _, err := s.view(ctx, actor, &v, teams.ReadAnalysis)
 	if err != nil {
 		return nil, err
 	}
