@@ -39,6 +39,7 @@ func everythingHeld() []held {
 		{"entries", []string{"scouting_entries.scouter_id"}, (*queries.Queries).HeldEntries},
 		{"carriedEntries", []string{"scouting_entries.courier_id"}, (*queries.Queries).HeldCarried},
 		{"entryChanges", []string{"entry_revisions.editor_id"}, (*queries.Queries).HeldEntryChanges},
+		{"assignments", nil, (*queries.Queries).HeldAssignments},
 		{"notes", []string{"scouting_notes.author_id"}, (*queries.Queries).HeldNotes},
 		{"pitReports", []string{"pit_reports.author_id", "pit_reports.editor_id"}, (*queries.Queries).HeldPitReports},
 		{"pitChanges", []string{"pit_revisions.editor_id"}, (*queries.Queries).HeldPitChanges},

@@ -44,6 +44,7 @@ type access struct {
 	method, route string
 	path          func(s *stage, c caller) string // the address; nil puts the stage's team into the route
 	body          func(s *stage, c caller) string // nil sends none
+	media         string                          // of the body; "" means JSON
 	action        teams.Action
 	theirs        bool           // the thing is somebody else's: a reach of Own is not enough
 	ok            int            // 0 means 200
@@ -235,7 +236,11 @@ func (g *stage) try(row access, c caller) {
 	}
 	g.calls++ // each from an address of its own: wrong codes are counted by address
 	address := netip.AddrFrom4([4]byte{192, 0, byte(g.calls >> 8), byte(g.calls)}).String()
-	a := g.call(row.method, path, g.tokens[c], body, "X-Forwarded-For", address)
+	headers := []string{"X-Forwarded-For", address}
+	if row.media != "" {
+		headers = append(headers, "Content-Type", row.media)
+	}
+	a := g.call(row.method, path, g.tokens[c], body, headers...)
 	want := row.status(c)
 	name := fmt.Sprintf("%s %s %s as %s", row.method, row.route, body, c)
 	if a.status != want {

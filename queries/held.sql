@@ -62,3 +62,7 @@ FROM picklists l WHERE l.created_by = @user_id::uuid;
 -- name: HeldPickListChanges :one
 SELECT coalesce(json_agg(to_jsonb(o) - 'request_hash' - 'inverse' ORDER BY o.at, o.list_id, o.version), '[]')::json
 FROM picklist_operations o WHERE o.editor_id = @user_id::uuid;
+
+-- name: HeldAssignments :one
+SELECT coalesce(json_agg(to_jsonb(a) ORDER BY a.team_id, a.season, a.event_code, a.level, a.series, a.number), '[]')::json
+FROM assignments a WHERE a.scout_id = @user_id::uuid;

@@ -11,6 +11,18 @@ import (
 	"github.com/google/uuid"
 )
 
+const heldAssignments = `-- name: HeldAssignments :one
+SELECT coalesce(json_agg(to_jsonb(a) ORDER BY a.team_id, a.season, a.event_code, a.level, a.series, a.number), '[]')::json
+FROM assignments a WHERE a.scout_id = $1::uuid
+`
+
+func (q *Queries) HeldAssignments(ctx context.Context, userID uuid.UUID) ([]byte, error) {
+	row := q.db.QueryRow(ctx, heldAssignments, userID)
+	var column_1 []byte
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const heldCarried = `-- name: HeldCarried :one
 SELECT coalesce(json_agg(jsonb_build_object('entry_id', e.id, 'created_at', e.created_at) ORDER BY e.created_at, e.id), '[]')::json
 FROM scouting_entries e WHERE e.courier_id = $1::uuid

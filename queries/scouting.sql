@@ -36,7 +36,8 @@ SELECT sqlc.embed(e), u.display_name FROM scouting_entries e JOIN users u ON u.i
 -- name: EntryFor :one
 -- The entry, if the user is a member of the team that scouted it.
 SELECT sqlc.embed(e), u.display_name, m.role,
-    false AS assigned
+    EXISTS (SELECT FROM assignments a WHERE (a.team_id, a.season, a.event_code, a.level, a.series, a.number)
+        = (e.team_id, e.season, e.event_code, e.level, e.series, e.match_number) AND a.scout_id = @user_id AND a.robot = e.scouted_team) AS assigned
 FROM scouting_entries e
 JOIN users u ON u.id = e.scouter_id
 JOIN memberships m ON m.team_id = e.team_id AND m.user_id = @user_id
@@ -63,7 +64,9 @@ WHERE e.team_id = @team_id AND e.deleted_at IS NULL
   AND (sqlc.narg(match_number)::integer IS NULL OR e.match_number = sqlc.narg(match_number))
   AND (sqlc.narg(scouted_team)::integer IS NULL OR e.scouted_team = sqlc.narg(scouted_team))
   AND (sqlc.narg(scouter_id)::uuid IS NULL OR e.scouter_id = sqlc.narg(scouter_id))
-  AND (sqlc.narg(own_of)::uuid IS NULL OR e.scouter_id = sqlc.narg(own_of))
+  AND (sqlc.narg(own_of)::uuid IS NULL OR e.scouter_id = sqlc.narg(own_of)
+    OR EXISTS (SELECT FROM assignments a WHERE (a.team_id, a.season, a.event_code, a.level, a.series, a.number)
+        = (e.team_id, e.season, e.event_code, e.level, e.series, e.match_number) AND a.scout_id = sqlc.narg(own_of) AND a.robot = e.scouted_team))
   AND (sqlc.narg(before_at)::timestamptz IS NULL OR (e.created_at, e.id) < (sqlc.narg(before_at), sqlc.narg(before_id)::uuid))
 ORDER BY e.created_at DESC, e.id DESC
 LIMIT @row_limit;

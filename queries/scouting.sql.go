@@ -119,7 +119,9 @@ WHERE e.team_id = $1 AND e.deleted_at IS NULL
   AND ($6::integer IS NULL OR e.match_number = $6)
   AND ($7::integer IS NULL OR e.scouted_team = $7)
   AND ($8::uuid IS NULL OR e.scouter_id = $8)
-  AND ($9::uuid IS NULL OR e.scouter_id = $9)
+  AND ($9::uuid IS NULL OR e.scouter_id = $9
+    OR EXISTS (SELECT FROM assignments a WHERE (a.team_id, a.season, a.event_code, a.level, a.series, a.number)
+        = (e.team_id, e.season, e.event_code, e.level, e.series, e.match_number) AND a.scout_id = $9 AND a.robot = e.scouted_team))
   AND ($10::timestamptz IS NULL OR (e.created_at, e.id) < ($10, $11::uuid))
 ORDER BY e.created_at DESC, e.id DESC
 LIMIT $12
@@ -249,7 +251,8 @@ func (q *Queries) EntryByID(ctx context.Context, id uuid.UUID) (EntryByIDRow, er
 
 const entryFor = `-- name: EntryFor :one
 SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.courier_id, u.display_name, m.role,
-    false AS assigned
+    EXISTS (SELECT FROM assignments a WHERE (a.team_id, a.season, a.event_code, a.level, a.series, a.number)
+        = (e.team_id, e.season, e.event_code, e.level, e.series, e.match_number) AND a.scout_id = $1 AND a.robot = e.scouted_team) AS assigned
 FROM scouting_entries e
 JOIN users u ON u.id = e.scouter_id
 JOIN memberships m ON m.team_id = e.team_id AND m.user_id = $1

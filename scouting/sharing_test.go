@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/scouting"
@@ -261,6 +263,44 @@ func TestHowLongAnEntryIsOpen(t *testing.T) {
 		}
 		_, err = w.pool.Exec(t.Context(), `DELETE FROM entry_revisions WHERE entry_id = $1`, e.ID)
 		must(t, err)
+	}
+}
+
+// TestATabletReadsItsOwnAndWhatItIsAssignedTo has a tablet among other scouts.
+func TestATabletReadsItsOwnAndWhatItIsAssignedTo(t *testing.T) {
+	w := newWorld(t)
+	pairing, err := w.teams.AddDevice(t.Context(), w.mentor, w.team.ID, "")
+	must(t, err)
+	tablet, err := w.accounts.Actor(t.Context(), pairing.Token)
+	must(t, err)
+	make := func(who accounts.Actor, match int) scouting.Entry {
+		e := w.entry()
+		e.MatchNumber = match
+		made, _, err := w.scouting.Create(t.Context(), who, e)
+		must(t, err)
+		return made
+	}
+	own, theirs, assigned := make(tablet, 1), make(w.mentor, 2), make(w.mentor, 3)
+	_, err = w.pool.Exec(t.Context(), `INSERT INTO assignment_sheets (team_id, season, event_code) VALUES ($1, 2025, 'USNCRA')`, w.team.ID)
+	must(t, err)
+	_, err = w.pool.Exec(t.Context(), `INSERT INTO assignments (team_id, season, event_code, level, series, number, scout_id, robot, alliance, station, manual)
+		VALUES ($1, 2025, 'USNCRA', 'qual', 0, 3, $2, $3, 'RED', 1, true), ($1, 2025, 'USNCRA', 'qual', 0, 2, $2, 1, 'RED', 1, true)`, w.team.ID, tablet.UserID, assigned.ScoutedTeam)
+	must(t, err)
+	for id, want := range map[uuid.UUID]error{own.ID: nil, assigned.ID: nil, theirs.ID: scouting.ErrRole} {
+		if _, err := w.scouting.Get(t.Context(), tablet, id); !errors.Is(err, want) {
+			t.Errorf("it reads an entry: %v, want %v", err, want)
+		}
+		if _, err := w.scouting.History(t.Context(), tablet, id); !errors.Is(err, want) {
+			t.Errorf("it reads a history: %v, want %v", err, want)
+		}
+	}
+	list, _, err := w.scouting.List(t.Context(), tablet, scouting.Filter{TeamID: w.team.ID, Limit: 10})
+	if err != nil || len(list) != 2 || list[0].ID != assigned.ID || list[1].ID != own.ID {
+		t.Errorf("its list is %+v, %v", list, err)
+	}
+	note := "mended"
+	if _, err := w.scouting.Update(t.Context(), tablet, assigned.ID, scouting.Patch{Rev: 1, Notes: &note}); !errors.Is(err, scouting.ErrRole) {
+		t.Errorf("it changes what it only reads: %v", err)
 	}
 }
 
