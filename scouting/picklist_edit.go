@@ -21,12 +21,8 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/teams"
 )
 
-const (
-	// MaxPickListOperations is the most operations in one request.
-	MaxPickListOperations = 100
-	// maxBehind is how many versions an editor may be behind before they have to reload.
-	maxBehind = 2000
-)
+// maxBehind is how many versions an editor may be behind before they have to reload.
+const maxBehind = 2000
 
 // The errors of editing a pick list.
 var (
@@ -88,7 +84,7 @@ func (s *Service) EditPickList(ctx context.Context, actor accounts.Actor, id uui
 			return err
 		}
 		for i, op := range asked {
-			if err := desk.doOnce(ctx, known, op, request{hash: hashOf(op)}); err != nil {
+			if err := desk.doOnce(ctx, known, op, operationRequest{hash: hashOf(op)}); err != nil {
 				return atOperation(err, i)
 			}
 		}
@@ -105,7 +101,7 @@ func (s *Service) UndoPickList(ctx context.Context, actor accounts.Actor, id uui
 		if err != nil {
 			return err
 		}
-		asked := request{hash: hashOf(map[string]int{"undo": version})}
+		asked := operationRequest{hash: hashOf(map[string]int{"undo": version})}
 		if _, done := known[operationID]; done {
 			return desk.doOnce(ctx, known, picklist.Operation{ID: operationID}, asked)
 		}
@@ -113,7 +109,7 @@ func (s *Service) UndoPickList(ctx context.Context, actor accounts.Actor, id uui
 		if err != nil {
 			return err
 		}
-		var back inverse
+		var back operationInverse
 		if err := json.Unmarshal(row.Inverse, &back); err != nil {
 			return err
 		}
@@ -141,7 +137,7 @@ func (s *Service) PickListHistory(ctx context.Context, actor accounts.Actor, id 
 	}
 	list = make([]PickListOperation, 0, len(rows))
 	for _, row := range rows {
-		op, err := recorded(row.PicklistOperation, row.DisplayName)
+		op, err := recordedOperation(row.PicklistOperation, row.DisplayName)
 		if err != nil {
 			return nil, false, err
 		}
@@ -214,17 +210,17 @@ func openPickList(ctx context.Context, tx pgx.Tx, actor accounts.Actor, id uuid.
 	}, nil
 }
 
-// request is what the editor asked for: its hash tells a repeat from another operation
+// operationRequest is what the editor asked for: its hash tells a repeat from another operation
 // under the same id.
-type request struct {
+type operationRequest struct {
 	hash          [sha256.Size]byte
 	undoes, depth int
-	heard         *picklist.Strike // by an undo: see inverse
+	heard         *picklist.Strike // by an undo: see operationInverse
 }
 
-// inverse is what takes an operation back. Heard is the pick that was known when a robot
+// operationInverse is what takes an operation back. Heard is the pick that was known when a robot
 // was taken off the list: it comes back as it was, unless another was heard of since.
-type inverse struct {
+type operationInverse struct {
 	picklist.Operation
 	Heard *picklist.Strike `json:"heard,omitempty"`
 }
@@ -258,7 +254,7 @@ func (d *pickListDesk) since(ctx context.Context, version int, own []uuid.UUID) 
 	}
 	var changes []picklist.Change
 	for _, row := range rows {
-		op, err := recorded(row.PicklistOperation, row.DisplayName)
+		op, err := recordedOperation(row.PicklistOperation, row.DisplayName)
 		if err != nil {
 			return nil, err
 		}
@@ -313,7 +309,7 @@ func (d *pickListDesk) undoable(ctx context.Context, base, version int) (row que
 }
 
 // doOnce does the operation unless it was done before, and notes it for the answer.
-func (d *pickListDesk) doOnce(ctx context.Context, known map[uuid.UUID]queries.PickListOperationsByIDRow, op picklist.Operation, asked request) error {
+func (d *pickListDesk) doOnce(ctx context.Context, known map[uuid.UUID]queries.PickListOperationsByIDRow, op picklist.Operation, asked operationRequest) error {
 	row, done := known[op.ID]
 	if !done {
 		if slices.Contains(d.fresh, op.ID) {
@@ -324,14 +320,14 @@ func (d *pickListDesk) doOnce(ctx context.Context, known map[uuid.UUID]queries.P
 	if !bytes.Equal(row.PicklistOperation.RequestHash, asked.hash[:]) {
 		return ErrOperationID
 	}
-	before, err := recorded(row.PicklistOperation, row.DisplayName)
+	before, err := recordedOperation(row.PicklistOperation, row.DisplayName)
 	d.done = append(d.done, before)
 	return err
 }
 
 // do does the operation and records it. A team that comes onto the list is struck if it
 // was picked meanwhile.
-func (d *pickListDesk) do(ctx context.Context, op picklist.Operation, asked request) error {
+func (d *pickListDesk) do(ctx context.Context, op picklist.Operation, asked operationRequest) error {
 	heard, err := d.heard(ctx, op)
 	if err != nil {
 		return err
@@ -347,7 +343,7 @@ func (d *pickListDesk) do(ctx context.Context, op picklist.Operation, asked requ
 	if err != nil {
 		return err
 	}
-	back, err := json.Marshal(inverse{done.Inverse, heard})
+	back, err := json.Marshal(operationInverse{done.Inverse, heard})
 	if err != nil {
 		return err
 	}
@@ -419,7 +415,7 @@ func (d *pickListDesk) store(ctx context.Context, number int) error {
 	return d.q.PutPickListItem(ctx, row)
 }
 
-func recorded(row queries.PicklistOperation, editor string) (PickListOperation, error) {
+func recordedOperation(row queries.PicklistOperation, editor string) (PickListOperation, error) {
 	op := PickListOperation{Version: int(row.Version), Undoes: int(row.Undoes), Editor: accounts.User{ID: row.EditorID, DisplayName: editor}, At: row.At.UTC()}
 	return op, json.Unmarshal(row.Operation, &op.Operation)
 }

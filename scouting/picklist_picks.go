@@ -100,7 +100,7 @@ func strikeOn(ctx context.Context, tx pgx.Tx, batch *eventlog.Batch, actor accou
 	if !there || sameStrike(item.Struck, op.Strike) {
 		return PickListEdit{}, nil
 	}
-	if err := desk.do(ctx, op, request{hash: hashOf(op)}); err != nil {
+	if err := desk.do(ctx, op, operationRequest{hash: hashOf(op)}); err != nil {
 		return PickListEdit{}, err
 	}
 	return PickListEdit{ListID: id, Version: desk.version, Operations: desk.done}, desk.close(ctx, batch)

@@ -231,6 +231,25 @@ func TestARepeatedOperationIsDoneOnce(t *testing.T) {
 	}
 }
 
+func TestParallelRepeatsOfAnOperationAreOne(t *testing.T) {
+	w := newWorld(t)
+	list := w.pickList(1, 2, 3)
+	op := jot(2, "once")
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			edit, err := w.scouting.EditPickList(t.Context(), w.mentor, list.ID, 1, []picklist.Operation{op})
+			if err != nil || edit.Operations[0].Version != 2 {
+				t.Errorf("%+v, %v", edit, err)
+			}
+		})
+	}
+	all.Wait()
+	if now := w.read(list.ID); now.Version != 2 {
+		t.Errorf("version %d", now.Version)
+	}
+}
+
 func TestAllOrNothing(t *testing.T) {
 	w := newWorld(t)
 	list := w.pickList(1, 2)
@@ -428,6 +447,25 @@ func TestADeletedListIsGone(t *testing.T) {
 	must(t, err)
 	if last := string(page.Events[len(page.Events)-1].Data); !strings.Contains(last, `"change":"deleted","version":2`) || !strings.Contains(last, first.ID.String()) {
 		t.Errorf("the team hears %s", last)
+	}
+}
+
+func TestADeletedTeamTakesItsLists(t *testing.T) {
+	w := newWorld(t)
+	first := w.pickList(1, 2)
+	w.edit(first.ID, 1, jot(1, "x"))
+	_, _, err := w.scouting.CreatePickList(t.Context(), w.mentor, scouting.NewPickList{
+		ScoutingTeamID: w.team.ID, Season: 2025, EventCode: "USNCRA", Name: "Second pick", DependsOn: &first.ID,
+	})
+	must(t, err)
+	w.pick(2, &picklist.Strike{Reason: picklist.Declined})
+	must(t, w.teams.Delete(t.Context(), w.mentor, w.team.ID))
+	for _, table := range []string{"picklists", "picklist_items", "picklist_operations", "picklist_picks"} {
+		var count int
+		must(t, w.pool.QueryRow(t.Context(), `SELECT count(*) FROM `+table).Scan(&count))
+		if count != 0 {
+			t.Errorf("%s has %d rows", table, count)
+		}
 	}
 }
 
