@@ -26,14 +26,15 @@ SELECT rev, updated_at FROM assignment_sheets WHERE team_id = @team_id AND seaso
 -- or its level without the match.
 SELECT sqlc.embed(a), u.display_name, m.scheduled_at,
     coalesce(t.alliance, a.alliance)::text AS now_alliance, coalesce(t.station, a.station)::integer AS now_station,
-    (t.team_number IS NULL AND (
-        EXISTS (SELECT FROM match_teams x WHERE (x.season, x.event_code, x.level, x.series, x.number) = (a.season, a.event_code, a.level, a.series, a.number))
-        OR m.number IS NULL AND EXISTS (SELECT FROM matches x WHERE (x.season, x.event_code, x.level) = (a.season, a.event_code, a.level))
-    ))::boolean AS stale
+    (t.team_number IS NULL AND CASE WHEN m.number IS NULL
+        THEN EXISTS (SELECT FROM matches x WHERE (x.season, x.event_code, x.level) = (a.season, a.event_code, a.level))
+        ELSE EXISTS (SELECT FROM match_teams x WHERE (x.season, x.event_code, x.level, x.series, x.number) = (a.season, a.event_code, a.level, a.series, a.number))
+    END)::boolean AS stale
 FROM assignments a
 JOIN users u ON u.id = a.scout_id
 LEFT JOIN matches m ON (m.season, m.event_code, m.level, m.series, m.number) = (a.season, a.event_code, a.level, a.series, a.number)
-LEFT JOIN match_teams t ON (t.season, t.event_code, t.level, t.series, t.number) = (a.season, a.event_code, a.level, a.series, a.number)
+    AND m.removed_at IS NULL
+LEFT JOIN match_teams t ON (t.season, t.event_code, t.level, t.series, t.number) = (m.season, m.event_code, m.level, m.series, m.number)
     AND t.team_number = a.robot
 WHERE a.team_id = @team_id AND a.season = @season AND a.event_code = @event_code
   AND (sqlc.narg(level)::text IS NULL OR a.level = sqlc.narg(level))

@@ -15,14 +15,15 @@ import (
 const assignments = `-- name: Assignments :many
 SELECT a.team_id, a.season, a.event_code, a.level, a.series, a.number, a.scout_id, a.robot, a.alliance, a.station, a.manual, u.display_name, m.scheduled_at,
     coalesce(t.alliance, a.alliance)::text AS now_alliance, coalesce(t.station, a.station)::integer AS now_station,
-    (t.team_number IS NULL AND (
-        EXISTS (SELECT FROM match_teams x WHERE (x.season, x.event_code, x.level, x.series, x.number) = (a.season, a.event_code, a.level, a.series, a.number))
-        OR m.number IS NULL AND EXISTS (SELECT FROM matches x WHERE (x.season, x.event_code, x.level) = (a.season, a.event_code, a.level))
-    ))::boolean AS stale
+    (t.team_number IS NULL AND CASE WHEN m.number IS NULL
+        THEN EXISTS (SELECT FROM matches x WHERE (x.season, x.event_code, x.level) = (a.season, a.event_code, a.level))
+        ELSE EXISTS (SELECT FROM match_teams x WHERE (x.season, x.event_code, x.level, x.series, x.number) = (a.season, a.event_code, a.level, a.series, a.number))
+    END)::boolean AS stale
 FROM assignments a
 JOIN users u ON u.id = a.scout_id
 LEFT JOIN matches m ON (m.season, m.event_code, m.level, m.series, m.number) = (a.season, a.event_code, a.level, a.series, a.number)
-LEFT JOIN match_teams t ON (t.season, t.event_code, t.level, t.series, t.number) = (a.season, a.event_code, a.level, a.series, a.number)
+    AND m.removed_at IS NULL
+LEFT JOIN match_teams t ON (t.season, t.event_code, t.level, t.series, t.number) = (m.season, m.event_code, m.level, m.series, m.number)
     AND t.team_number = a.robot
 WHERE a.team_id = $1 AND a.season = $2 AND a.event_code = $3
   AND ($4::text IS NULL OR a.level = $4)

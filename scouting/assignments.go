@@ -143,7 +143,7 @@ func readSheet(ctx context.Context, q *queries.Queries, key SheetKey) (Sheet, er
 	if errors.Is(err, pgx.ErrNoRows) {
 		return sheet, nil
 	}
-	sheet.Rev, sheet.UpdatedAt = int(row.Rev), &row.UpdatedAt
+	sheet.Rev, sheet.UpdatedAt = int(row.Rev), inUTC(&row.UpdatedAt)
 	return sheet, err
 }
 
@@ -157,10 +157,18 @@ func readAssignments(ctx context.Context, q *queries.Queries, key SheetKey, f As
 		a := r.Assignment
 		list = append(list, Assignment{
 			Level: ftc.Level(a.Level), Series: int(a.Series), MatchNumber: int(a.Number), Alliance: ftc.Alliance(r.NowAlliance), Station: int(r.NowStation),
-			ScoutedTeam: int(a.Robot), Scout: accounts.User{ID: a.ScoutID, DisplayName: r.DisplayName}, Manual: a.Manual, Stale: r.Stale, ScheduledAt: r.ScheduledAt,
+			ScoutedTeam: int(a.Robot), Scout: accounts.User{ID: a.ScoutID, DisplayName: r.DisplayName}, Manual: a.Manual, Stale: r.Stale, ScheduledAt: inUTC(r.ScheduledAt),
 		})
 	}
 	return list, err
+}
+
+func inUTC(at *time.Time) *time.Time {
+	if at == nil {
+		return nil
+	}
+	utc := at.UTC()
+	return &utc
 }
 
 // NextMatch tells a scout where to be next.

@@ -91,7 +91,7 @@ func openDesk(ctx context.Context, tx pgx.Tx, actor accounts.Actor, key SheetKey
 	if err != nil {
 		return nil, err
 	}
-	d.sheet = Sheet{ScoutingTeamID: key.TeamID, EventKey: key.Event, Rev: int(locked.Rev), UpdatedAt: &locked.UpdatedAt, Assignments: []Assignment{}}
+	d.sheet = Sheet{ScoutingTeamID: key.TeamID, EventKey: key.Event, Rev: int(locked.Rev), UpdatedAt: inUTC(&locked.UpdatedAt), Assignments: []Assignment{}}
 	list, err := readAssignments(ctx, q, key, AssignmentFilter{})
 	for _, a := range list {
 		d.rows[seat{a.match(key.Event), a.Scout.ID}] = a
@@ -170,7 +170,7 @@ func (d *desk) store(ctx context.Context, batch *eventlog.Batch, before map[seat
 	if err != nil {
 		return err
 	}
-	d.sheet.Rev, d.sheet.UpdatedAt = int(bumped.Rev), &bumped.UpdatedAt
+	d.sheet.Rev, d.sheet.UpdatedAt = int(bumped.Rev), inUTC(&bumped.UpdatedAt)
 	// Read again: a new row does not know yet when its match is and whether it is stale.
 	all, err := readAssignments(ctx, q, d.key, AssignmentFilter{})
 	if err != nil {

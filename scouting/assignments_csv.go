@@ -102,7 +102,7 @@ func newReader(ctx context.Context, d *desk, file []byte) (*reader, error) {
 			r.byName[m.DisplayName] = append(r.byName[m.DisplayName], accounts.User{ID: id, DisplayName: m.DisplayName})
 		}
 	}
-	matches, err := schedule(ctx, queries.New(d.tx), d.key.Event)
+	matches, err := ftc.MatchesAt(ctx, queries.New(d.tx), d.key.Event, false)
 	for _, m := range matches {
 		r.robots[m.MatchKey] = m.Robots
 	}

@@ -113,11 +113,12 @@ func newPlanner(ctx context.Context, d *desk, w PlanWish) (*planner, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := schedule(ctx, q, d.key.Event)
+	all, err := ftc.MatchesAt(ctx, q, d.key.Event, false)
 	if err != nil {
 		return nil, err
 	}
 	p.matches = slices.DeleteFunc(all, func(m ftc.Match) bool { return m.Level != w.Range.Level || len(m.Robots) == 0 })
+	slices.SortFunc(p.matches, func(a, b ftc.Match) int { return compareMatches(a.MatchKey, b.MatchKey) })
 	if !slices.ContainsFunc(p.matches, func(m ftc.Match) bool { return w.Range.inRange(m.MatchKey) }) {
 		return nil, ErrNoSchedule
 	}

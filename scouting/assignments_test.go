@@ -430,7 +430,7 @@ func TestAChangedScheduleMakesAssignmentsStale(t *testing.T) {
 	d.matches[2].Robots[0], d.matches[2].Robots[2] = d.matches[2].Robots[2], d.matches[2].Robots[0] // 9 and 11 change sides
 	d.matches[2].Robots[0].Alliance, d.matches[2].Robots[2].Alliance = ftc.Red, ftc.Blue            //
 	d.matches[2].Robots[0].Station, d.matches[2].Robots[2].Station = 1, 1                           //
-	_, err = d.pool.Exec(t.Context(), `DELETE FROM matches WHERE number = 1`)                       // an import that takes a match away
+	_, err = d.pool.Exec(t.Context(), `UPDATE matches SET removed_at = now() WHERE number = 1`)     // an import that takes a match away
 	must(t, err)
 	d.matches = d.matches[1:]
 	d.put()

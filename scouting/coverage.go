@@ -101,7 +101,7 @@ func readCoverage(ctx context.Context, q *queries.Queries, key SheetKey) (*cover
 		return nil, err
 	}
 	c.Rev = sheet.Rev
-	planned, err := schedule(ctx, q, key.Event)
+	planned, err := ftc.MatchesAt(ctx, q, key.Event, false)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,10 @@ func readCoverage(ctx context.Context, q *queries.Queries, key SheetKey) (*cover
 		}
 	}
 	for _, m := range played {
-		c.match(ftc.MatchKey{EventKey: key.Event, Level: ftc.Level(m.Level), Series: int(m.Series), Number: int(m.Number)}).Due = true
+		// A result of a match that the schedule has lost asks nobody for entries.
+		if i, known := c.place[ftc.MatchKey{EventKey: key.Event, Level: ftc.Level(m.Level), Series: int(m.Series), Number: int(m.Number)}]; known {
+			c.Matches[i].Due = true
+		}
 	}
 	for _, a := range assigned {
 		c.assign(a)
@@ -221,30 +224,4 @@ func (c *coverage) answer(in *MatchRange) Coverage {
 		}
 	}
 	return c.Coverage
-}
-
-// schedule reads the matches of an FTC event with their robots, in the order of play.
-func schedule(ctx context.Context, q *queries.Queries, event ftc.EventKey) ([]ftc.Match, error) {
-	rows, err := q.Matches(ctx, queries.MatchesParams{Season: int32(event.Season), EventCode: event.Code})
-	if err != nil {
-		return nil, err
-	}
-	robots, err := q.MatchTeamsAt(ctx, queries.MatchTeamsAtParams{Season: int32(event.Season), EventCode: event.Code})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]ftc.Match, 0, len(rows))
-	for _, r := range rows {
-		key := ftc.MatchKey{EventKey: event, Level: ftc.Level(r.Level), Series: int(r.Series), Number: int(r.Number)}
-		list = append(list, ftc.Match{MatchKey: key, Description: r.Description, Field: r.Field, ScheduledAt: r.ScheduledAt})
-	}
-	slices.SortFunc(list, func(a, b ftc.Match) int { return compareMatches(a.MatchKey, b.MatchKey) })
-	for _, r := range robots {
-		key := ftc.MatchKey{EventKey: event, Level: ftc.Level(r.Level), Series: int(r.Series), Number: int(r.Number)}
-		i, found := slices.BinarySearchFunc(list, key, func(m ftc.Match, k ftc.MatchKey) int { return compareMatches(m.MatchKey, k) })
-		if found {
-			list[i].Robots = append(list[i].Robots, ftc.Robot{Alliance: ftc.Alliance(r.Alliance), Station: int(r.Station), TeamNumber: int(r.TeamNumber), Surrogate: r.Surrogate})
-		}
-	}
-	return list, nil
 }
