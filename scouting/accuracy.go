@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/scouting/consensus"
+	"github.com/ftcmetrics/ftcmetrics/scouting/seasons"
 	"github.com/ftcmetrics/ftcmetrics/teams"
 )
 
@@ -77,6 +79,8 @@ func scoutAccuracy(scouter accounts.User, a consensus.Accuracy) ScoutAccuracy {
 // entries are left out: who saw them is not known.
 func (sh *sheet) watched() []consensus.Watched {
 	var list []consensus.Watched
+	// Bonuses of the endgame are not measured, and most games have no others.
+	early := slices.ContainsFunc(sh.season.AllianceBonuses, func(b seasons.AllianceBonus) bool { return b.Phase != seasons.Endgame })
 	for _, key := range sh.order() {
 		l := sh.sides[key]
 		official, ok := l.points()
@@ -100,8 +104,10 @@ func (sh *sheet) watched() []consensus.Watched {
 		if len(w.Robots) < len(l.seats) {
 			continue
 		}
-		if bonus, err := sh.season.Bonus(forms...); err == nil { // the forms were checked already
-			w.Bonus = bonus
+		if early {
+			if bonus, err := sh.season.Bonus(forms...); err == nil { // the forms were checked already
+				w.Bonus = bonus
+			}
 		}
 		list = append(list, w)
 	}

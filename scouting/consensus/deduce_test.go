@@ -19,6 +19,7 @@ func score(auto, teleop, endgame int) seasons.Score {
 
 // TestDeduce has DECODE examples computed by hand: robot 1 is scouted, robot 2 is not.
 func TestDeduce(t *testing.T) {
+	season := decode(t)
 	for name, c := range map[string]struct {
 		official     seasons.Score
 		details      string
@@ -63,7 +64,7 @@ func TestDeduce(t *testing.T) {
 		},
 	} {
 		details := json.RawMessage(c.details)
-		d, ok := consensus.Deduce(decode(t), consensus.Alliance{Official: c.official, Details: details, Robots: []consensus.Seat{
+		d, ok := consensus.Deduce(season, consensus.Alliance{Official: c.official, Details: details, Robots: []consensus.Seat{
 			{Team: 8569, Station: 1, Data: json.RawMessage(c.scouted)}, {Team: 9021, Station: 2},
 		}})
 		if !ok || d.Team != 9021 || d.Score != c.want || d.Bonus != c.bonus || string(d.Answers) != c.answers ||
@@ -196,7 +197,7 @@ func TestADecodeEvent(t *testing.T) {
 	if err := json.Unmarshal(raw, &alliances); err != nil {
 		t.Fatal(err)
 	}
-	bonuses := 0
+	season, bonuses := decode(t), 0
 	for i, a := range alliances {
 		var in official
 		if err := json.Unmarshal(a.Input, &in); err != nil {
@@ -210,13 +211,13 @@ func TestADecodeEvent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, scouted, err := decode(t).Check(data)
+		_, scouted, err := season.Check(data)
 		if err != nil {
 			t.Fatal(err)
 		}
 		points := score(a.Expected.AutoPoints, a.Expected.TeleopPoints-a.Expected.TeleopBasePoints, a.Expected.TeleopBasePoints)
 		for _, details := range []json.RawMessage{a.Input, nil} {
-			d, ok := consensus.Deduce(decode(t), consensus.Alliance{Official: points, Details: details, Robots: []consensus.Seat{
+			d, ok := consensus.Deduce(season, consensus.Alliance{Official: points, Details: details, Robots: []consensus.Seat{
 				{Team: 1, Station: 1, Data: data}, {Team: 2, Station: 2},
 			}})
 			base := map[string]int{"NONE": 0, "PARTIAL": 5, "FULL": 10}[in.Robot2Teleop]

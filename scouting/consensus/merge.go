@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -234,7 +233,7 @@ func (f form) encode(season *seasons.Season) json.RawMessage {
 	for i := range season.Form.Fields {
 		key := season.Form.Fields[i].Key
 		if answer, ok := f.answers[key]; ok {
-			fmt.Fprintf(&out, "%s%q:%s", separator, key, answer)
+			out.WriteString(separator + strconv.Quote(key) + ":" + answer)
 			separator = ","
 		}
 	}

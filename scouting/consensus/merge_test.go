@@ -41,6 +41,7 @@ func scout(n int) uuid.UUID { return uuid.UUID{0: byte(n >> 8), 1: byte(n), 15: 
 
 // TestMerge has examples computed by hand.
 func TestMerge(t *testing.T) {
+	season := decode(t)
 	for name, c := range map[string]struct {
 		reports []string
 		want    string // keys of the merged form, comma between
@@ -71,7 +72,7 @@ func TestMerge(t *testing.T) {
 		for i, data := range c.reports {
 			reports = append(reports, report(i, data))
 		}
-		got, ok := consensus.Merge(decode(t), reports)
+		got, ok := consensus.Merge(season, reports)
 		var flagged []string
 		for _, conflict := range got.Conflicts {
 			flagged = append(flagged, conflict.Key)
