@@ -65,16 +65,17 @@ func (in listNotesIn) filter() scouting.NoteFilter {
 	return f
 }
 
-// knownCode is an event code as it is stored. One that could not be stored is left as it
-// is, and nothing is found by it.
+// knownCode is an event code as it is stored. For one that could not be stored it is empty,
+// as no stored code is, so that nothing is found.
 func knownCode(code *string) *string {
 	if code == nil {
 		return nil
 	}
-	if clean, err := ftc.CleanCode(*code); err == nil {
-		return &clean
+	clean, err := ftc.CleanCode(*code)
+	if err != nil {
+		clean = ""
 	}
-	return code
+	return &clean
 }
 
 // pageSize is the limit of a list where the caller may leave it out.

@@ -115,6 +115,7 @@ func (s *Service) checkNote(n NewNote) (NewNote, error) {
 		return n, ErrSeason.At(fault.Field{Pointer: "/season", Detail: ErrSeason.Detail})
 	}
 	var wrong complaints
+	wrong.when(n.EventCode == "" && n.MatchNumber != 0, "/eventCode", "A match needs the eventCode that it belongs to.")
 	if n.EventCode != "" {
 		code, err := ftc.CleanCode(n.EventCode)
 		n.EventCode = code
@@ -126,7 +127,6 @@ func (s *Service) checkNote(n NewNote) (NewNote, error) {
 		if n.Level == "" {
 			n.Level = ftc.Qual
 		}
-		wrong.when(n.EventCode == "", "/eventCode", "A match needs the eventCode that it belongs to.")
 		wrong.when(!slices.Contains([]ftc.Level{ftc.Qual, ftc.Playoff, ftc.Practice}, n.Level), "/tournamentLevel", "tournamentLevel is qual, playoff or practice.")
 		wrong.when(n.Series < 0 || n.Series > 99, "/series", "series is a whole number from 0 to 99.")
 		wrong.when(n.MatchNumber < 1 || n.MatchNumber > 999, "/matchNumber", "matchNumber is a whole number from 1 to 999.")
