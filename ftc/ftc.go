@@ -71,6 +71,7 @@ type Event struct {
 	Timezone string     `json:"timezone"` // IANA name
 	StartsOn *time.Time `json:"startsOn"` // a date
 	EndsOn   *time.Time `json:"endsOn"`
+	Listed   bool       `json:"-"` // the official list has it; not written by Put
 }
 
 // Team is an FTC team as the public knows it.
@@ -233,7 +234,7 @@ func utc(t *time.Time) *time.Time {
 func event(r queries.FtcEvent) Event {
 	return Event{
 		EventKey: EventKey{int(r.Season), r.Code}, Name: r.Name, Official: r.Official, TypeName: r.TypeName, Venue: r.Venue,
-		City: r.City, Region: r.Region, Country: r.Country, Timezone: r.Timezone, StartsOn: r.StartsOn, EndsOn: r.EndsOn,
+		City: r.City, Region: r.Region, Country: r.Country, Timezone: r.Timezone, StartsOn: r.StartsOn, EndsOn: r.EndsOn, Listed: r.Listed,
 	}
 }
 

@@ -53,7 +53,7 @@ var rules = []rule{
 	{folder: "accounts", ours: storage, denied: httpSide, tests: featureTests},
 	{folder: "ftc/bracket", denied: allIO, tests: []string{"ftc/...", "internal/..."}},
 	{folder: "ftc/rankings", denied: allIO, tests: []string{"ftc/...", "scouting/seasons", "internal/..."}},
-	{folder: "ftc/live/venue", ours: []string{"fault"}, denied: sql, tests: []string{"internal/..."}},
+	{folder: "ftc/live/venue", ours: []string{"ftc", "fault"}, denied: sql, tests: []string{"internal/..."}},
 	{folder: "ftc/live", ours: slices.Concat([]string{"ftc", "accounts"}, storage), denied: httpSide, tests: featureTests},
 	{folder: "ftc/follow", ours: slices.Concat([]string{"ftc", "ftc/live", "ftc/live/venue", "ftc/firstapi"}, storage), denied: httpSide, tests: slices.Concat([]string{"ftc/..."}, featureTests)},
 	{folder: "ftc/firstapi", ours: []string{"ftc", "fault"}, denied: sql, tests: slices.Concat([]string{"ftc/firstapi/firstapitest"}, featureTests)},
@@ -80,6 +80,8 @@ var rules = []rule{
 		denied: sql, tests: []string{anything}},
 	// The load generator knows servers from outside only; its tests try it on the real hub.
 	{folder: "internal/loadgen/...", ours: []string{"internal/loadgen"}, denied: sql, tests: []string{"realtime/...", "internal/..."}},
+	// Two teams at one FTC event, on everything at once.
+	{folder: "internal/eventday", tests: []string{anything}},
 	{folder: "internal/pgtest", ours: []string{"internal/pgembed", "schema"}},
 	{folder: "internal/...", tests: []string{"internal/..."}},
 }
