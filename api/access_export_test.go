@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"fmt"
-	"net/http"
 
 	"github.com/google/uuid"
 
@@ -22,12 +21,14 @@ func (accessRows) Export() []access {
 	rows := func(*stage, caller) string {
 		return fmt.Sprintf(`{"format":"ftcmetrics-entries/1","entries":[{"id":%q,"season":2025,"eventCode":"USNCRA","matchNumber":9,"alliance":"RED","scoutedTeamNumber":8569,"data":{}}]}`, uuid.NewString())
 	}
+	sheet := func(*stage, caller) string {
+		return "id,season,eventCode,matchNumber,alliance,scoutedTeamNumber\n" + uuid.NewString() + ",2025,USNCRA,9,RED,8569\n"
+	}
 	return []access{
 		{method: "GET", route: csv, action: teams.Export, path: at(csv, "&season=2025")},
 		{method: "GET", route: whole, action: teams.Export, path: at(whole, "&season=2025")},
 		{method: "GET", route: notes, action: teams.ReadNotes, path: at(notes, "&season=2025")},
 		{method: "POST", route: in, action: teams.Export, path: at(in, ""), body: rows},
-		// Sent as JSON, which the operation does not read: whoever may comes as far as that.
-		{method: "POST", route: inCSV, action: teams.Export, path: at(inCSV, ""), body: fixed("id,season"), ok: http.StatusUnsupportedMediaType},
+		{method: "POST", route: inCSV, action: teams.Export, path: at(inCSV, ""), body: sheet, media: "text/csv"},
 	}
 }
