@@ -46,6 +46,8 @@ func everythingHeld() []held {
 		{"media", []string{"media.author_id"}, (*queries.Queries).HeldMedia},
 		{"pickLists", []string{"picklists.created_by"}, (*queries.Queries).HeldPickLists},
 		{"pickListChanges", []string{"picklist_operations.editor_id"}, (*queries.Queries).HeldPickListChanges},
+		{"operatedEvents", []string{"event_operators.user_id"}, (*queries.Queries).HeldEventOperators},
+		{"operatorGrants", []string{"event_operators.granted_by"}, (*queries.Queries).HeldOperatorGrants},
 		{"quarantine", []string{"quarantine.sender_id", "quarantine.author_id"}, (*queries.Queries).HeldQuarantine},
 		{"discarded", []string{"quarantine.discarded_by"}, (*queries.Queries).HeldDiscarded},
 	}

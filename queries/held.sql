@@ -66,3 +66,11 @@ FROM picklist_operations o WHERE o.editor_id = @user_id::uuid;
 -- name: HeldAssignments :one
 SELECT coalesce(json_agg(to_jsonb(a) ORDER BY a.team_id, a.season, a.event_code, a.level, a.series, a.number), '[]')::json
 FROM assignments a WHERE a.scout_id = @user_id::uuid;
+
+-- name: HeldEventOperators :one
+-- FTC events that the person runs.
+SELECT coalesce(json_agg(to_jsonb(o) - 'granted_by' ORDER BY o.season, o.event_code), '[]')::json FROM event_operators o WHERE o.user_id = @user_id::uuid;
+
+-- name: HeldOperatorGrants :one
+SELECT coalesce(json_agg(jsonb_build_object('season', o.season, 'event_code', o.event_code, 'granted_at', o.granted_at) ORDER BY o.granted_at, o.event_code), '[]')::json
+FROM event_operators o WHERE o.granted_by = @user_id::uuid;

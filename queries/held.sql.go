@@ -70,6 +70,18 @@ func (q *Queries) HeldEntryChanges(ctx context.Context, userID uuid.UUID) ([]byt
 	return column_1, err
 }
 
+const heldEventOperators = `-- name: HeldEventOperators :one
+SELECT coalesce(json_agg(to_jsonb(o) - 'granted_by' ORDER BY o.season, o.event_code), '[]')::json FROM event_operators o WHERE o.user_id = $1::uuid
+`
+
+// FTC events that the person runs.
+func (q *Queries) HeldEventOperators(ctx context.Context, userID uuid.UUID) ([]byte, error) {
+	row := q.db.QueryRow(ctx, heldEventOperators, userID)
+	var column_1 []byte
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const heldFormerMemberships = `-- name: HeldFormerMemberships :one
 SELECT coalesce(json_agg(to_jsonb(f) ORDER BY f.ended_at, f.team_id), '[]')::json FROM former_scouts f WHERE f.user_id = $1::uuid
 `
@@ -122,6 +134,18 @@ SELECT coalesce(json_agg(to_jsonb(n) - 'content_hash' ORDER BY n.created_at, n.i
 
 func (q *Queries) HeldNotes(ctx context.Context, userID uuid.UUID) ([]byte, error) {
 	row := q.db.QueryRow(ctx, heldNotes, userID)
+	var column_1 []byte
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const heldOperatorGrants = `-- name: HeldOperatorGrants :one
+SELECT coalesce(json_agg(jsonb_build_object('season', o.season, 'event_code', o.event_code, 'granted_at', o.granted_at) ORDER BY o.granted_at, o.event_code), '[]')::json
+FROM event_operators o WHERE o.granted_by = $1::uuid
+`
+
+func (q *Queries) HeldOperatorGrants(ctx context.Context, userID uuid.UUID) ([]byte, error) {
+	row := q.db.QueryRow(ctx, heldOperatorGrants, userID)
 	var column_1 []byte
 	err := row.Scan(&column_1)
 	return column_1, err
