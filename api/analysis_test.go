@@ -16,15 +16,20 @@ func TestAnalysisOnTheWire(t *testing.T) {
 	s.call("POST", "/api/scouting/entries", token, entryBody(team, "")).into(t, &made)
 	s.call("POST", "/api/scouting/entries", s.owner, entryBody(team, `{"data":{"autoLeave":true,"autoClassifiedCount":3,"teleopClassifiedCount":14,"endgameBaseStatus":"FULL"}}`))
 	s.posted(12)
+	s.posted(13)
+	for _, robot := range []int{8569, 9021} {
+		s.call("POST", "/api/scouting/entries", token, entryBody(team, fmt.Sprintf(`{"matchNumber":13,"scoutedTeamNumber":%d}`, robot)))
+	}
 	at := "scoutingTeamId=" + team + "&season=2025&eventCode=usncra"
 	for path, want := range map[string][]string{
 		"/api/scouting/consensus?matchNumber=12&level=qual&scoutedTeamNumber=8569&" + at: {`"totalScore":58`, `"conflict":true`,
 			`"conflicts":[{"key":"teleopClassifiedCount","label":"Classified","values":[10,14]}]`, `"tournamentLevel":"qual"`, `"superseded":0`, `"displayName":"Scout 7"`},
 		"/api/scouting/consensus?tournamentLevel=playoff&" + at: {`"data":[]`},
-		"/api/scouting/team-summary/9021?" + at: {`"source":"deduced","score":{"auto":11,"teleop":22,"endgame":5,"total":38}`, `"deduced":1`, `"wins":1`, `"epaVersion":"epa/1"`,
+		"/api/scouting/team-summary/9021?" + at: {`"source":"deduced","score":{"auto":11,"teleop":22,"endgame":5,"total":38}`, `"scouted":1,"deduced":1`, `"wins":2`, `"epaVersion":"epa/1"`,
 			`"capabilities":[{`},
+		"/api/scouting/team-summary/4444?" + at:       {`"sources":{"entries":0,"superseded":0,"scouted":0,"deduced":0,"inconsistent":0}`, `"matches":[]`},
 		"/api/scouting/compare?teams=9021,8569&" + at: {`"teamNumber":9021`, `"teamNumber":8569`},
-		"/api/scouting/accuracy?" + at:                {`"data":[]`}, // 9021 was not scouted
+		"/api/scouting/accuracy?" + at:                {`"matches":1,"reports":2,"enough":false,"needed":5}]`}, // in match 12 9021 was not scouted
 	} {
 		a := s.call("GET", path, token, "")
 		for _, text := range want {

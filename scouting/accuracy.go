@@ -25,9 +25,9 @@ type ScoutAccuracy struct {
 	Reports int           `json:"reports"` // of the scout in these matches
 	Enough  bool          `json:"enough"`  // false: not enough matches yet
 	Needed  int           `json:"needed"`  // matches that are enough
-	Auto    *ScoutError   `json:"auto"`
-	Teleop  *ScoutError   `json:"teleop"`
-	Total   *ScoutError   `json:"total"` // of auto and teleop
+	Auto    *ScoutError   `json:"auto,omitempty"`
+	Teleop  *ScoutError   `json:"teleop,omitempty"`
+	Total   *ScoutError   `json:"total,omitempty"` // of auto and teleop
 }
 
 // ScoutError is in points. The bias is positive for a scout who sees more than there was.

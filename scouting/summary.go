@@ -33,10 +33,10 @@ type Summary struct {
 	Deduced      consensus.PointStats   `json:"deduced"` // others, in which it scouted the partner; without inconsistent ones
 	Fields       []consensus.FieldStats `json:"fields"`  // of the scouted matches
 	Capabilities []consensus.Capability `json:"capabilities"`
-	Official     *OfficialRecord        `json:"official"` // nil without a result
-	Ratings      *Ratings               `json:"ratings"`  // nil without a result
-	Notes        *NoteRatings           `json:"notes"`    // nil without a note
-	Matches      []SummaryMatch         `json:"matches"`  // in the order they are played
+	Official     *OfficialRecord        `json:"official,omitempty"` // nil without a result
+	Ratings      *Ratings               `json:"ratings,omitempty"`  // nil without a result
+	Notes        *NoteRatings           `json:"notes,omitempty"`    // nil without a note
+	Matches      []SummaryMatch         `json:"matches"`            // in the order they are played
 }
 
 // Sources say what a summary is made of.
@@ -67,8 +67,8 @@ type OfficialRecord struct {
 	Disqualified  int            `json:"disqualified"`
 	Total         float64        `json:"averageTotal"`
 	NoFoul        float64        `json:"averageNoFoul"`
-	Phases        *PhaseAverages `json:"averages"`      // nil where no result has phases
-	RankingPoints map[string]int `json:"rankingPoints"` // in how many matches each was earned
+	Phases        *PhaseAverages `json:"averages,omitempty"` // nil where no result has phases
+	RankingPoints map[string]int `json:"rankingPoints"`      // in how many matches each was earned
 }
 
 // PhaseAverages are an alliance's average points by phase.
