@@ -26,6 +26,7 @@ type changeTeamIn struct {
 	SharingLevel *string `json:"sharingLevel,omitempty" validate:"omitempty,oneof=PRIVATE EVENT PUBLIC"`
 
 	FriendChannels *bool `json:"friendChannels,omitempty" description:"whether friends may join the team's channels"`
+	PublicEntries  *bool `json:"publicEntries,omitempty" description:"whether the public of an FTC event hears that the team has scouted a robot"`
 }
 
 type memberIn struct {
@@ -58,7 +59,7 @@ func (s *server) teamRoutes() {
 		}})
 	add(s, route[changeTeamIn, teams.Team]{method: "PATCH", path: "/api/user-teams/{id}", tag: tag, access: signedIn, summary: "Change a team's name, what it shares, and whether friends may join its channels (mentors).",
 		handle: func(r *http.Request, actor accounts.Actor, in changeTeamIn) (reply[teams.Team], error) {
-			team, err := s.o.Teams.Update(r.Context(), actor, uuid.MustParse(in.ID), teams.Change{Name: in.Name, SharingLevel: in.SharingLevel, FriendChannels: in.FriendChannels})
+			team, err := s.o.Teams.Update(r.Context(), actor, uuid.MustParse(in.ID), teams.Change{Name: in.Name, SharingLevel: in.SharingLevel, FriendChannels: in.FriendChannels, PublicEntries: in.PublicEntries})
 			return reply[teams.Team]{Data: team}, err
 		}})
 	add(s, route[teamIn, nothing]{method: "DELETE", path: "/api/user-teams/{id}", tag: tag, access: signedIn, summary: "Delete a team with all its entries (mentors).",

@@ -13,7 +13,7 @@ import (
 )
 
 const entriesByID = `-- name: EntriesByID :many
-SELECT id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at, courier_id FROM scouting_entries WHERE team_id = $1 AND id = ANY($2::uuid[]) AND deleted_at IS NULL ORDER BY created_at, id
+SELECT id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at, announced, courier_id FROM scouting_entries WHERE team_id = $1 AND id = ANY($2::uuid[]) AND deleted_at IS NULL ORDER BY created_at, id
 `
 
 type EntriesByIDParams struct {
@@ -54,6 +54,7 @@ func (q *Queries) EntriesByID(ctx context.Context, arg EntriesByIDParams) ([]Sco
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.DeletedAt,
+			&i.Announced,
 			&i.CourierID,
 		); err != nil {
 			return nil, err
@@ -139,7 +140,7 @@ func (q *Queries) ExportNotesPage(ctx context.Context, arg ExportNotesPageParams
 }
 
 const exportPage = `-- name: ExportPage :many
-SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.courier_id, u.display_name
+SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.announced, e.courier_id, u.display_name
 FROM scouting_entries e JOIN users u ON u.id = e.scouter_id
 WHERE e.team_id = $1 AND e.season = $2 AND e.deleted_at IS NULL
   AND ($3::text IS NULL OR e.event_code = $3)
@@ -203,6 +204,7 @@ func (q *Queries) ExportPage(ctx context.Context, arg ExportPageParams) ([]Expor
 			&i.ScoutingEntry.CreatedAt,
 			&i.ScoutingEntry.UpdatedAt,
 			&i.ScoutingEntry.DeletedAt,
+			&i.ScoutingEntry.Announced,
 			&i.ScoutingEntry.CourierID,
 			&i.DisplayName,
 		); err != nil {

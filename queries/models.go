@@ -364,6 +364,7 @@ type ScoutingEntry struct {
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 	DeletedAt    *time.Time
+	Announced    bool
 	CourierID    *uuid.UUID
 }
 
@@ -411,6 +412,7 @@ type Team struct {
 	SharingLevel   string
 	CreatedAt      time.Time
 	FriendChannels bool
+	PublicEntries  bool
 }
 
 type Token struct {

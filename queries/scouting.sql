@@ -16,9 +16,10 @@ FOR SHARE OF m;
 -- Stores an entry with its first revision; no row when the id is taken.
 WITH made AS (
     INSERT INTO scouting_entries (id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team,
-        form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, source, content_hash, courier_id)
+        form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, source, content_hash, courier_id, announced)
     VALUES (@id, @team_id, @scouter_id, @season, @event_code, @level, @series, @match_number, @alliance, @scouted_team,
-        @form_version, @data, @notes, @auto_score, @teleop_score, @endgame_score, @total_score, @source, @content_hash, sqlc.narg(courier_id))
+        @form_version, @data, @notes, @auto_score, @teleop_score, @endgame_score, @total_score, @source, @content_hash, sqlc.narg(courier_id),
+        @source = 'scout' AND (SELECT t.public_entries FROM teams t WHERE t.id = @team_id))
     ON CONFLICT (id) DO NOTHING
     RETURNING *
 ), revised AS (

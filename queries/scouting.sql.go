@@ -73,7 +73,7 @@ func (q *Queries) BeforeEntry(ctx context.Context, arg BeforeEntryParams) (Befor
 }
 
 const deleteEntry = `-- name: DeleteEntry :one
-UPDATE scouting_entries SET deleted_at = now(), updated_at = now(), rev = rev + 1 WHERE id = $1 RETURNING id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at, courier_id
+UPDATE scouting_entries SET deleted_at = now(), updated_at = now(), rev = rev + 1 WHERE id = $1 RETURNING id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at, announced, courier_id
 `
 
 func (q *Queries) DeleteEntry(ctx context.Context, id uuid.UUID) (ScoutingEntry, error) {
@@ -103,13 +103,14 @@ func (q *Queries) DeleteEntry(ctx context.Context, id uuid.UUID) (ScoutingEntry,
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.DeletedAt,
+		&i.Announced,
 		&i.CourierID,
 	)
 	return i, err
 }
 
 const entries = `-- name: Entries :many
-SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.courier_id, u.display_name
+SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.announced, e.courier_id, u.display_name
 FROM scouting_entries e JOIN users u ON u.id = e.scouter_id
 WHERE e.team_id = $1 AND e.deleted_at IS NULL
   AND ($2::integer IS NULL OR e.season = $2)
@@ -194,6 +195,7 @@ func (q *Queries) Entries(ctx context.Context, arg EntriesParams) ([]EntriesRow,
 			&i.ScoutingEntry.CreatedAt,
 			&i.ScoutingEntry.UpdatedAt,
 			&i.ScoutingEntry.DeletedAt,
+			&i.ScoutingEntry.Announced,
 			&i.ScoutingEntry.CourierID,
 			&i.DisplayName,
 		); err != nil {
@@ -208,7 +210,7 @@ func (q *Queries) Entries(ctx context.Context, arg EntriesParams) ([]EntriesRow,
 }
 
 const entryByID = `-- name: EntryByID :one
-SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.courier_id, u.display_name FROM scouting_entries e JOIN users u ON u.id = e.scouter_id WHERE e.id = $1
+SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.announced, e.courier_id, u.display_name FROM scouting_entries e JOIN users u ON u.id = e.scouter_id WHERE e.id = $1
 `
 
 type EntryByIDRow struct {
@@ -243,6 +245,7 @@ func (q *Queries) EntryByID(ctx context.Context, id uuid.UUID) (EntryByIDRow, er
 		&i.ScoutingEntry.CreatedAt,
 		&i.ScoutingEntry.UpdatedAt,
 		&i.ScoutingEntry.DeletedAt,
+		&i.ScoutingEntry.Announced,
 		&i.ScoutingEntry.CourierID,
 		&i.DisplayName,
 	)
@@ -250,7 +253,7 @@ func (q *Queries) EntryByID(ctx context.Context, id uuid.UUID) (EntryByIDRow, er
 }
 
 const entryFor = `-- name: EntryFor :one
-SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.courier_id, u.display_name, m.role,
+SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.announced, e.courier_id, u.display_name, m.role,
     EXISTS (SELECT FROM assignments a WHERE (a.team_id, a.season, a.event_code, a.level, a.series, a.number)
         = (e.team_id, e.season, e.event_code, e.level, e.series, e.match_number) AND a.scout_id = $1 AND a.robot = e.scouted_team) AS assigned
 FROM scouting_entries e
@@ -299,6 +302,7 @@ func (q *Queries) EntryFor(ctx context.Context, arg EntryForParams) (EntryForRow
 		&i.ScoutingEntry.CreatedAt,
 		&i.ScoutingEntry.UpdatedAt,
 		&i.ScoutingEntry.DeletedAt,
+		&i.ScoutingEntry.Announced,
 		&i.ScoutingEntry.CourierID,
 		&i.DisplayName,
 		&i.Role,
@@ -308,7 +312,7 @@ func (q *Queries) EntryFor(ctx context.Context, arg EntryForParams) (EntryForRow
 }
 
 const entryForUpdate = `-- name: EntryForUpdate :one
-SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.courier_id, u.display_name, m.role, f.timezone, f.ends_on, extract(epoch FROM now() - e.created_at)::float8 AS age
+SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.announced, e.courier_id, u.display_name, m.role, f.timezone, f.ends_on, extract(epoch FROM now() - e.created_at)::float8 AS age
 FROM scouting_entries e
 JOIN users u ON u.id = e.scouter_id
 JOIN ftc_events f ON f.season = e.season AND f.code = e.event_code
@@ -358,6 +362,7 @@ func (q *Queries) EntryForUpdate(ctx context.Context, arg EntryForUpdateParams) 
 		&i.ScoutingEntry.CreatedAt,
 		&i.ScoutingEntry.UpdatedAt,
 		&i.ScoutingEntry.DeletedAt,
+		&i.ScoutingEntry.Announced,
 		&i.ScoutingEntry.CourierID,
 		&i.DisplayName,
 		&i.Role,
@@ -371,11 +376,12 @@ func (q *Queries) EntryForUpdate(ctx context.Context, arg EntryForUpdateParams) 
 const insertEntry = `-- name: InsertEntry :one
 WITH made AS (
     INSERT INTO scouting_entries (id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team,
-        form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, source, content_hash, courier_id)
+        form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, source, content_hash, courier_id, announced)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-        $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+        $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+        $18 = 'scout' AND (SELECT t.public_entries FROM teams t WHERE t.id = $2))
     ON CONFLICT (id) DO NOTHING
-    RETURNING id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at, courier_id
+    RETURNING id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at, announced, courier_id
 ), revised AS (
     INSERT INTO entry_revisions (entry_id, rev, action, editor_id, alliance, scouted_team, match_number, data, notes,
         auto_score, teleop_score, endgame_score, total_score)
@@ -383,7 +389,7 @@ WITH made AS (
         auto_score, teleop_score, endgame_score, total_score
     FROM made
 )
-SELECT id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at, courier_id FROM made
+SELECT id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at, announced, courier_id FROM made
 `
 
 type InsertEntryParams struct {
@@ -433,6 +439,7 @@ type InsertEntryRow struct {
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 	DeletedAt    *time.Time
+	Announced    bool
 	CourierID    *uuid.UUID
 }
 
@@ -485,6 +492,7 @@ func (q *Queries) InsertEntry(ctx context.Context, arg InsertEntryParams) (Inser
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.DeletedAt,
+		&i.Announced,
 		&i.CourierID,
 	)
 	return i, err
@@ -653,7 +661,7 @@ SET alliance = $1, scouted_team = $2, match_number = $3, level = $4, series = $5
     form_version = $6, data = $7, notes = $8, auto_score = $9, teleop_score = $10,
     endgame_score = $11, total_score = $12, rev = rev + 1, updated_at = now()
 WHERE id = $13
-RETURNING id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at, courier_id
+RETURNING id, team_id, scouter_id, season, event_code, level, series, match_number, alliance, scouted_team, form_version, data, notes, auto_score, teleop_score, endgame_score, total_score, rev, source, content_hash, created_at, updated_at, deleted_at, announced, courier_id
 `
 
 type UpdateEntryParams struct {
@@ -713,6 +721,7 @@ func (q *Queries) UpdateEntry(ctx context.Context, arg UpdateEntryParams) (Scout
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.DeletedAt,
+		&i.Announced,
 		&i.CourierID,
 	)
 	return i, err

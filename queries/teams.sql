@@ -15,7 +15,8 @@ WHERE m.team_id = @team_id AND m.user_id = @user_id;
 -- name: UpdateTeam :one
 UPDATE teams
 SET name = coalesce(sqlc.narg(name), name), sharing_level = coalesce(sqlc.narg(sharing_level), sharing_level),
-    friend_channels = coalesce(sqlc.narg(friend_channels), friend_channels)
+    friend_channels = coalesce(sqlc.narg(friend_channels), friend_channels),
+    public_entries = coalesce(sqlc.narg(public_entries), public_entries)
 WHERE id = @id
 RETURNING *;
 

@@ -247,7 +247,7 @@ func (q *Queries) InsertMembership(ctx context.Context, arg InsertMembershipPara
 }
 
 const insertTeam = `-- name: InsertTeam :one
-INSERT INTO teams (id, team_number, name) VALUES ($1, $2, $3) RETURNING id, team_number, name, sharing_level, created_at, friend_channels
+INSERT INTO teams (id, team_number, name) VALUES ($1, $2, $3) RETURNING id, team_number, name, sharing_level, created_at, friend_channels, public_entries
 `
 
 type InsertTeamParams struct {
@@ -266,6 +266,7 @@ func (q *Queries) InsertTeam(ctx context.Context, arg InsertTeamParams) (Team, e
 		&i.SharingLevel,
 		&i.CreatedAt,
 		&i.FriendChannels,
+		&i.PublicEntries,
 	)
 	return i, err
 }
@@ -542,7 +543,7 @@ func (q *Queries) SetRole(ctx context.Context, arg SetRoleParams) (int64, error)
 }
 
 const team = `-- name: Team :one
-SELECT id, team_number, name, sharing_level, created_at, friend_channels FROM teams WHERE id = $1
+SELECT id, team_number, name, sharing_level, created_at, friend_channels, public_entries FROM teams WHERE id = $1
 `
 
 func (q *Queries) Team(ctx context.Context, id uuid.UUID) (Team, error) {
@@ -555,12 +556,13 @@ func (q *Queries) Team(ctx context.Context, id uuid.UUID) (Team, error) {
 		&i.SharingLevel,
 		&i.CreatedAt,
 		&i.FriendChannels,
+		&i.PublicEntries,
 	)
 	return i, err
 }
 
 const teamFor = `-- name: TeamFor :one
-SELECT t.id, t.team_number, t.name, t.sharing_level, t.created_at, t.friend_channels, m.role, m.joined_at
+SELECT t.id, t.team_number, t.name, t.sharing_level, t.created_at, t.friend_channels, t.public_entries, m.role, m.joined_at
 FROM memberships m JOIN teams t ON t.id = m.team_id
 WHERE m.team_id = $1 AND m.user_id = $2
 `
@@ -586,6 +588,7 @@ func (q *Queries) TeamFor(ctx context.Context, arg TeamForParams) (TeamForRow, e
 		&i.Team.SharingLevel,
 		&i.Team.CreatedAt,
 		&i.Team.FriendChannels,
+		&i.Team.PublicEntries,
 		&i.Role,
 		&i.JoinedAt,
 	)
@@ -593,7 +596,7 @@ func (q *Queries) TeamFor(ctx context.Context, arg TeamForParams) (TeamForRow, e
 }
 
 const teamsOf = `-- name: TeamsOf :many
-SELECT t.id, t.team_number, t.name, t.sharing_level, t.created_at, t.friend_channels, m.role, m.joined_at
+SELECT t.id, t.team_number, t.name, t.sharing_level, t.created_at, t.friend_channels, t.public_entries, m.role, m.joined_at
 FROM memberships m JOIN teams t ON t.id = m.team_id
 WHERE m.user_id = $1
 ORDER BY t.team_number, t.id
@@ -621,6 +624,7 @@ func (q *Queries) TeamsOf(ctx context.Context, userID uuid.UUID) ([]TeamsOfRow, 
 			&i.Team.SharingLevel,
 			&i.Team.CreatedAt,
 			&i.Team.FriendChannels,
+			&i.Team.PublicEntries,
 			&i.Role,
 			&i.JoinedAt,
 		); err != nil {
@@ -637,15 +641,17 @@ func (q *Queries) TeamsOf(ctx context.Context, userID uuid.UUID) ([]TeamsOfRow, 
 const updateTeam = `-- name: UpdateTeam :one
 UPDATE teams
 SET name = coalesce($1, name), sharing_level = coalesce($2, sharing_level),
-    friend_channels = coalesce($3, friend_channels)
-WHERE id = $4
-RETURNING id, team_number, name, sharing_level, created_at, friend_channels
+    friend_channels = coalesce($3, friend_channels),
+    public_entries = coalesce($4, public_entries)
+WHERE id = $5
+RETURNING id, team_number, name, sharing_level, created_at, friend_channels, public_entries
 `
 
 type UpdateTeamParams struct {
 	Name           *string
 	SharingLevel   *string
 	FriendChannels *bool
+	PublicEntries  *bool
 	ID             uuid.UUID
 }
 
@@ -654,6 +660,7 @@ func (q *Queries) UpdateTeam(ctx context.Context, arg UpdateTeamParams) (Team, e
 		arg.Name,
 		arg.SharingLevel,
 		arg.FriendChannels,
+		arg.PublicEntries,
 		arg.ID,
 	)
 	var i Team
@@ -664,6 +671,7 @@ func (q *Queries) UpdateTeam(ctx context.Context, arg UpdateTeamParams) (Team, e
 		&i.SharingLevel,
 		&i.CreatedAt,
 		&i.FriendChannels,
+		&i.PublicEntries,
 	)
 	return i, err
 }

@@ -24,6 +24,11 @@ CREATE INDEX invites_created_by ON invites (created_by);
 -- Whether friends hear what happens on the team's private channels.
 ALTER TABLE teams ADD COLUMN friend_channels boolean NOT NULL DEFAULT true;
 
+-- Whether the public of an FTC event hears that the team has scouted a robot, and whether it
+-- was told of an entry.
+ALTER TABLE teams ADD COLUMN public_entries boolean NOT NULL DEFAULT true;
+ALTER TABLE scouting_entries ADD COLUMN announced boolean NOT NULL DEFAULT true;
+
 -- Shared entries are looked for by FTC event over all teams; a person's export and erasure
 -- by who recorded.
 CREATE INDEX scouting_entries_event ON scouting_entries (season, event_code, created_at DESC, id DESC) WHERE deleted_at IS NULL;
@@ -32,6 +37,8 @@ CREATE INDEX entry_revisions_editor ON entry_revisions (editor_id);
 
 -- +goose Down
 DROP INDEX entry_revisions_editor, scouting_entries_scouter, scouting_entries_event;
+ALTER TABLE scouting_entries DROP COLUMN announced;
+ALTER TABLE teams DROP COLUMN public_entries;
 ALTER TABLE teams DROP COLUMN friend_channels;
 DELETE FROM memberships WHERE role = 'DEVICE';
 DELETE FROM invites WHERE role = 'DEVICE';

@@ -60,6 +60,8 @@ type Entry struct {
 	CourierID      *uuid.UUID      `json:"courierId,omitempty"` // who brought it and says that the scouter made it
 	CreatedAt      time.Time       `json:"createdAt"`
 	UpdatedAt      time.Time       `json:"updatedAt"`
+
+	announced bool // the public of the FTC event was told
 }
 
 // NewEntry is what a tablet sends. Zero ID: the server makes one. Zero Season: the newest.
@@ -197,5 +199,6 @@ func entry(row queries.ScoutingEntry, scouter string) Entry {
 		FormVersion: int(row.FormVersion), Data: row.Data, Notes: row.Notes, AutoScore: int(row.AutoScore),
 		TeleopScore: int(row.TeleopScore), EndgameScore: int(row.EndgameScore), TotalScore: int(row.TotalScore),
 		Rev: int(row.Rev), Source: row.Source, CourierID: row.CourierID, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt,
+		announced: row.Announced,
 	}
 }

@@ -64,13 +64,13 @@ func (s *Service) Create(ctx context.Context, actor accounts.Actor, e NewEntry) 
 	return made, created && err == nil, err
 }
 
-// announce tells the team of a new entry and, stripped, the public of the FTC event. What
-// was imported is old news to the public.
+// announce tells the team of a new entry and, stripped, the public of the FTC event, unless
+// the team keeps to itself whom it scouts. What was imported is old news to the public.
 func announce(batch *eventlog.Batch, made Entry) error {
 	if err := batch.Add(EntryCreated.On(payload(made), teams.PrivateChannel(made.ScoutingTeamID))); err != nil {
 		return err
 	}
-	if made.Source != sourceScout {
+	if !made.announced {
 		return nil
 	}
 	key := ftc.EventKey{Season: made.Season, Code: made.EventCode}

@@ -345,3 +345,23 @@ func TestWhoIsRemovedKeepsTheirName(t *testing.T) {
 		t.Errorf("after the erasure the scout is %q", got)
 	}
 }
+
+// A team may keep to itself whom it scouts; its own channel hears all the same.
+func TestTheHallNeedNotHear(t *testing.T) {
+	w := newWorld(t)
+	no := false
+	team, err := w.teams.Update(t.Context(), w.mentor, w.team.ID, teams.Change{PublicEntries: &no})
+	must(t, err)
+	if team.PublicEntries || !w.team.PublicEntries {
+		t.Errorf("before %+v, now %+v", w.team, team)
+	}
+	_, created, err := w.scouting.Create(t.Context(), w.mentor, w.entry())
+	must(t, err)
+	hall, err := w.log.Read(t.Context(), "event-USNCRA", 0, 10)
+	must(t, err)
+	own, err := w.log.Read(t.Context(), teams.PrivateChannel(w.team.ID), 1, 10)
+	must(t, err)
+	if !created || len(hall.Events) != 0 || len(own.Events) != 1 {
+		t.Errorf("created %v; the hall hears %+v, the team %+v", created, hall.Events, own.Events)
+	}
+}

@@ -57,6 +57,7 @@ type Team struct {
 	Name           string    `json:"name"`
 	SharingLevel   string    `json:"sharingLevel"`   // PRIVATE, EVENT or PUBLIC
 	FriendChannels bool      `json:"friendChannels"` // whether friends may join the team's channels
+	PublicEntries  bool      `json:"publicEntries"`  // whether the public hears that the team scouted a robot
 	Role           Role      `json:"role"`           // the reader's own
 	CreatedAt      time.Time `json:"createdAt"`
 }
@@ -167,6 +168,7 @@ type Change struct {
 	Name           *string
 	SharingLevel   *string
 	FriendChannels *bool
+	PublicEntries  *bool
 }
 
 // Update changes the team. When its friends may no longer join its channels, those who are
@@ -189,7 +191,9 @@ func (s *Service) Update(ctx context.Context, actor accounts.Actor, id uuid.UUID
 		if !role.May(ChangeTeam) {
 			return ErrRole
 		}
-		row, err := q.UpdateTeam(ctx, queries.UpdateTeamParams{ID: id, Name: change.Name, SharingLevel: change.SharingLevel, FriendChannels: change.FriendChannels})
+		row, err := q.UpdateTeam(ctx, queries.UpdateTeamParams{
+			ID: id, Name: change.Name, SharingLevel: change.SharingLevel, FriendChannels: change.FriendChannels, PublicEntries: change.PublicEntries,
+		})
 		if err != nil {
 			return err
 		}
@@ -266,7 +270,8 @@ func (s *Service) lockFor(ctx context.Context, q *queries.Queries, actor account
 }
 
 func team(row queries.Team, role Role) Team {
-	return Team{ID: row.ID, TeamNumber: int(row.TeamNumber), Name: row.Name, SharingLevel: row.SharingLevel, FriendChannels: row.FriendChannels, Role: role, CreatedAt: row.CreatedAt}
+	return Team{ID: row.ID, TeamNumber: int(row.TeamNumber), Name: row.Name, SharingLevel: row.SharingLevel, FriendChannels: row.FriendChannels,
+		PublicEntries: row.PublicEntries, Role: role, CreatedAt: row.CreatedAt}
 }
 
 // cleanName returns a team's name without surrounding space, or ErrName.
