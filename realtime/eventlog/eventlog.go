@@ -71,22 +71,25 @@ func (b *Batch) Revoke(revocation realtime.Revocation) error {
 
 // Write runs change in a transaction, appends what it put into the batch as the last
 // statement, commits, and only then gives the hints. When change or the commit fails,
-// nothing is stored and nobody hears of it.
+// nothing is stored and nobody hears of it; when the database is lost before it answers the
+// commit, the caller gets an error, whatever has become of it.
+//
+// BEGIN travels with the first statement of change, and COMMIT with the append: the
+// counters of the channels, for which other writers wait, are held for no round trip.
 func (l *Log) Write(ctx context.Context, change func(tx pgx.Tx, batch *Batch) error) error {
-	tx, err := l.pool.Begin(ctx)
+	conn, err := l.pool.Acquire(ctx)
 	if err != nil {
 		return Translate(err)
 	}
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // after a commit it does nothing
+	defer conn.Release() // one that is still in a transaction is closed, not used again
+	tx := &lateTx{conn: conn.Conn()}
 	var batch Batch
-	if err := change(tx, &batch); err != nil {
-		return Translate(err)
+	var heads map[realtime.Channel]int64
+	if err = change(tx, &batch); err == nil {
+		heads, err = l.finish(ctx, tx, batch.drafts)
 	}
-	heads, err := l.append(ctx, tx, batch.drafts)
 	if err != nil {
-		return Translate(err)
-	}
-	if err := tx.Commit(ctx); err != nil {
+		_ = tx.Rollback(context.WithoutCancel(ctx)) // if it fails the connection is closed
 		return Translate(err)
 	}
 	// Revocations first: the relay must not carry what else this change says before them.
@@ -100,10 +103,20 @@ func (l *Log) Write(ctx context.Context, change func(tx pgx.Tx, batch *Batch) er
 	return nil
 }
 
-func (l *Log) append(ctx context.Context, tx pgx.Tx, drafts []realtime.Draft) (map[realtime.Channel]int64, error) {
+// finish appends and commits in one flush. After an error of the append the database does
+// not look at the commit.
+func (l *Log) finish(ctx context.Context, tx *lateTx, drafts []realtime.Draft) (map[realtime.Channel]int64, error) {
 	if len(drafts) == 0 {
-		return nil, nil
+		return nil, tx.Commit(ctx)
 	}
+	heads, err := appendEvents(ctx, lastStatement{tx}, drafts)
+	if err != nil {
+		return nil, fmt.Errorf("append events: %w", err)
+	}
+	return heads, nil
+}
+
+func appendEvents(ctx context.Context, db queries.DBTX, drafts []realtime.Draft) (map[realtime.Channel]int64, error) {
 	var p queries.AppendEventsParams
 	for i, d := range drafts {
 		id := uuid.New() // random: a time inside the id would tell more than a coarse event may
@@ -114,9 +127,9 @@ func (l *Log) append(ctx context.Context, tx pgx.Tx, drafts []realtime.Draft) (m
 		p.Coarses = append(p.Coarses, d.Coarse)
 		p.Ns = append(p.Ns, int32(i))
 	}
-	rows, err := l.q.WithTx(tx).AppendEvents(ctx, p)
+	rows, err := queries.New(db).AppendEvents(ctx, p)
 	if err != nil {
-		return nil, fmt.Errorf("append events: %w", err)
+		return nil, err
 	}
 	heads := make(map[realtime.Channel]int64)
 	for _, row := range rows {

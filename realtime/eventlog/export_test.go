@@ -13,7 +13,7 @@ func (l *Log) WriteThen(ctx context.Context, change func(pgx.Tx, *Batch) error, 
 		if err := change(tx, &batch); err != nil {
 			return err
 		}
-		if _, err := l.append(ctx, tx, batch.drafts); err != nil {
+		if _, err := appendEvents(ctx, tx, batch.drafts); err != nil {
 			return err
 		}
 		return then(tx)
@@ -27,7 +27,7 @@ func (l *Log) TellThenCommit(ctx context.Context, change func(pgx.Tx, *Batch) er
 		if err := change(tx, &batch); err != nil {
 			return err
 		}
-		heads, err := l.append(ctx, tx, batch.drafts)
+		heads, err := appendEvents(ctx, tx, batch.drafts)
 		if err != nil {
 			return err
 		}
