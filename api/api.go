@@ -23,6 +23,7 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
+	"github.com/ftcmetrics/ftcmetrics/ftc/live"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 	"github.com/ftcmetrics/ftcmetrics/scouting"
@@ -35,6 +36,7 @@ type Options struct {
 	Teams    *teams.Service
 	Scouting *scouting.Service
 	FTC      *ftc.Service
+	Live     *live.Service
 	Log      *eventlog.Log
 	Events   []realtime.Described // the realtime events, for the document
 	Signer   realtime.Signer      // of the app that clients subscribe through
@@ -109,10 +111,10 @@ func (s *server) routes() {
 	s.scanRoutes()
 	s.exportRoutes()
 	s.importRoutes()
+	s.assignmentRoutes()
 	s.noteRoutes()
 	s.pitRoutes()
 	s.mediaRoutes()
-	s.assignmentRoutes()
 	s.competitionRoutes()
 	s.realtimeRoutes()
 	s.operationRoutes()

@@ -1,11 +1,14 @@
 package api
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
+	"github.com/ftcmetrics/ftcmetrics/ftc/live"
 	"github.com/ftcmetrics/ftcmetrics/scouting/seasons"
 )
 
@@ -45,40 +48,90 @@ func (s *server) competitionRoutes() {
 			}
 			return reply[*seasons.Season]{Data: season}, nil
 		}})
-	add(s, route[eventsIn, []ftc.Event]{method: "GET", path: "/api/events", tag: tag, summary: "A season's FTC events by date.",
+	s.eventRoutes()
+	s.liveRoutes()
+	s.operatorRoutes()
+}
+
+// Whoever keeps an answer about an FTC event asks again each time, and each answer has an
+// ETag, so that asking is cheap while nothing changes.
+const always = "public, no-cache"
+
+// eventOut is an FTC event with how old the official data about its matches are.
+type eventOut struct {
+	ftc.Event
+	SyncedAt *time.Time `json:"syncedAt"` // when its matches were last read from the official API; null for an event that is not followed
+	Stale    bool       `json:"stale"`    // the event goes on and the official API has not answered for minutes
+}
+
+// staleAfter is how old the data of an event that goes on may be.
+const staleAfter = 5 * time.Minute
+
+func (s *server) eventRoutes() {
+	const tag = "competition"
+	add(s, route[eventsIn, []ftc.Event]{method: "GET", path: "/api/events", tag: tag, cache: always, summary: "A season's FTC events by date.",
 		handle: func(r *http.Request, _ accounts.Actor, in eventsIn) (reply[[]ftc.Event], error) {
 			list, next, err := s.o.FTC.Events(r.Context(), ftc.EventFilter{
 				Season: s.season(in.Season), Text: in.Text, Region: in.Region, Country: in.Country, From: in.From, To: in.To, Limit: in.Limit, Cursor: in.Cursor,
 			})
 			return reply[[]ftc.Event]{Data: list, Next: next}, err
 		}})
-	add(s, route[eventIn, ftc.Event]{method: "GET", path: "/api/events/{code}", tag: tag, summary: "One FTC event.",
-		handle: func(r *http.Request, _ accounts.Actor, in eventIn) (reply[ftc.Event], error) {
-			key, err := s.eventKey(in)
-			if err != nil {
-				return reply[ftc.Event]{}, err
-			}
-			event, err := s.o.FTC.Event(r.Context(), key)
-			return reply[ftc.Event]{Data: event}, err
+	add(s, route[eventIn, eventOut]{method: "GET", path: "/api/events/{code}", tag: tag, cache: always, summary: "One FTC event, and how old the official data are.",
+		handle: func(r *http.Request, _ accounts.Actor, in eventIn) (reply[eventOut], error) {
+			out, err := about(s, in, func(key ftc.EventKey) (eventOut, error) { return s.event(r.Context(), key) })
+			return reply[eventOut]{Data: out}, err
 		}})
-	add(s, route[eventIn, []ftc.Team]{method: "GET", path: "/api/events/{code}/teams", tag: tag, summary: "The teams at an FTC event.",
+	add(s, route[eventIn, []ftc.Team]{method: "GET", path: "/api/events/{code}/teams", tag: tag, cache: always, summary: "The teams at an FTC event.",
 		handle: func(r *http.Request, _ accounts.Actor, in eventIn) (reply[[]ftc.Team], error) {
-			key, err := s.eventKey(in)
-			if err != nil {
-				return reply[[]ftc.Team]{}, err
-			}
-			list, err := s.o.FTC.Teams(r.Context(), key)
+			list, err := about(s, in, func(key ftc.EventKey) ([]ftc.Team, error) { return s.o.FTC.Teams(r.Context(), key) })
 			return reply[[]ftc.Team]{Data: list}, err
 		}})
-	add(s, route[eventIn, []ftc.Match]{method: "GET", path: "/api/events/{code}/schedule", tag: tag, summary: "The matches of an FTC event with their robots.",
+	add(s, route[eventIn, []ftc.Match]{method: "GET", path: "/api/events/{code}/schedule", tag: tag, cache: always, summary: "The matches of an FTC event with their robots.",
 		handle: func(r *http.Request, _ accounts.Actor, in eventIn) (reply[[]ftc.Match], error) {
-			key, err := s.eventKey(in)
-			if err != nil {
-				return reply[[]ftc.Match]{}, err
-			}
-			list, err := s.o.FTC.Schedule(r.Context(), key)
+			list, err := about(s, in, func(key ftc.EventKey) ([]ftc.Match, error) { return s.o.FTC.Schedule(r.Context(), key) })
 			return reply[[]ftc.Match]{Data: list}, err
 		}})
+	add(s, route[eventIn, []live.MatchState]{method: "GET", path: "/api/events/{code}/matches", tag: tag, cache: always,
+		summary: "The matches of an FTC event with state and result, also those that the schedule has lost (removedAt).",
+		handle: func(r *http.Request, _ accounts.Actor, in eventIn) (reply[[]live.MatchState], error) {
+			list, err := about(s, in, func(key ftc.EventKey) ([]live.MatchState, error) {
+				if _, err := s.o.FTC.Event(r.Context(), key); err != nil {
+					return nil, err
+				}
+				return s.o.Live.Matches(r.Context(), key, true)
+			})
+			return reply[[]live.MatchState]{Data: list}, err
+		}})
+	add(s, route[eventIn, []ftc.Result]{method: "GET", path: "/api/events/{code}/results", tag: tag, cache: always, summary: "The results of an FTC event so far.",
+		handle: func(r *http.Request, _ accounts.Actor, in eventIn) (reply[[]ftc.Result], error) {
+			list, err := about(s, in, func(key ftc.EventKey) ([]ftc.Result, error) { return s.o.FTC.Results(r.Context(), key) })
+			return reply[[]ftc.Result]{Data: list}, err
+		}})
+	add(s, route[eventIn, []ftc.PlayoffAlliance]{method: "GET", path: "/api/events/{code}/alliances", tag: tag, cache: always, summary: "The alliances of the playoffs.",
+		handle: func(r *http.Request, _ accounts.Actor, in eventIn) (reply[[]ftc.PlayoffAlliance], error) {
+			list, err := about(s, in, func(key ftc.EventKey) ([]ftc.PlayoffAlliance, error) { return s.o.FTC.Alliances(r.Context(), key) })
+			return reply[[]ftc.PlayoffAlliance]{Data: list}, err
+		}})
+}
+
+// about reads something of the FTC event that a request names.
+func about[T any](s *server, in eventIn, read func(ftc.EventKey) (T, error)) (out T, err error) {
+	key, err := s.eventKey(in)
+	if err != nil {
+		return out, err
+	}
+	return read(key)
+}
+
+func (s *server) event(ctx context.Context, key ftc.EventKey) (eventOut, error) {
+	event, err := s.o.FTC.Event(ctx, key)
+	if err != nil {
+		return eventOut{}, err
+	}
+	out := eventOut{Event: event}
+	out.SyncedAt, err = s.o.FTC.SyncedAt(ctx, key)
+	out.Stale = out.SyncedAt != nil && event.ActiveAt(time.Now()) && time.Since(*out.SyncedAt) > staleAfter
+	return out, err
 }
 
 func (s *server) season(year int) int {

@@ -70,6 +70,9 @@ func (s *server) shape(in any) error {
 	return err
 }
 
+// mayBeEmpty is an input whose body may be left out, because its fields may be in the query.
+type mayBeEmpty interface{ mayBeEmpty() }
+
 func hasBody(t reflect.Type) bool {
 	for i := range t.NumField() {
 		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "" && name != "-" {
@@ -92,6 +95,9 @@ func decodeBody(w http.ResponseWriter, r *http.Request, in any, limit int64) err
 	case err != nil:
 		return errJSON.Saying("The body broke off.").Because(err)
 	case len(bytes.TrimSpace(raw)) == 0:
+		if _, ok := in.(mayBeEmpty); ok {
+			return nil
+		}
 		return errNoBody
 	case bytes.Contains(raw, []byte(`\u0000`)):
 		return errNotText

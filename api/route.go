@@ -1,9 +1,12 @@
 package api
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"reflect"
+	"strings"
 
 	"github.com/swaggest/openapi-go"
 
@@ -47,9 +50,10 @@ type route[In, Out any] struct {
 	tag          string
 	summary      string
 	access       access
-	status       int   // of success; 0 means 200
-	also         []int // further statuses of success
-	limit        int64 // bytes of the body; 0 means bodyLimit
+	status       int    // of success; 0 means 200
+	also         []int  // further statuses of success
+	limit        int64  // bytes of the body; 0 means bodyLimit
+	cache        string // Cache-Control of an answer with an ETag; empty means that nobody may keep it
 	handle       func(r *http.Request, actor accounts.Actor, in In) (reply[Out], error)
 }
 
@@ -84,12 +88,23 @@ func add[In, Out any](s *server, rt route[In, Out]) {
 		if out.Cookies != nil {
 			http.SetCookie(w, out.Cookies)
 		}
-		writeJSON(w, out.Status, envelope[Out]{Success: true, Data: out.Data, NextCursor: out.Next})
+		answer := envelope[Out]{Success: true, Data: out.Data, NextCursor: out.Next}
+		if rt.cache != "" {
+			writeCached(w, r, rt.cache, answer)
+			return
+		}
+		writeJSON(w, out.Status, answer)
 	})
-	s.document(operation{
+	op := operation{
 		method: rt.method, path: rt.path, tag: rt.tag, summary: rt.summary, access: rt.access,
 		in: reflect.TypeFor[In](), out: new(envelope[Out]), statuses: append([]int{rt.status}, rt.also...),
-	})
+	}
+	if rt.cache != "" {
+		op.raw = func(oc openapi.OperationContext) {
+			oc.AddRespStructure(nil, openapi.WithHTTPStatus(http.StatusNotModified))
+		}
+	}
+	s.document(op)
 }
 
 // rawRoute is an operation whose body or answer is no JSON. Its handler writes every answer
@@ -144,6 +159,28 @@ type operation struct {
 	out                        any          // nil: described by raw
 	statuses                   []int
 	raw                        func(oc openapi.OperationContext)
+}
+
+// writeCached answers with the body's ETag, or with 304 to who has that body.
+func writeCached(w http.ResponseWriter, r *http.Request, cache string, body any) {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		writeJSON(w, http.StatusOK, body) // breaks off in the same way
+		return
+	}
+	sum := sha256.Sum256(raw)
+	tag := fmt.Sprintf(`"%x"`, sum[:12])
+	h := w.Header()
+	h.Set("ETag", tag)
+	h.Set("Cache-Control", cache)
+	for one := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
+		if one = strings.TrimPrefix(strings.TrimSpace(one), "W/"); one == tag || one == "*" {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	h.Set("Content-Type", "application/json")
+	_, _ = w.Write(append(raw, '\n')) // the caller may have gone
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -20,6 +21,7 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/api"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
+	"github.com/ftcmetrics/ftcmetrics/ftc/live"
 	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
@@ -54,7 +56,7 @@ func newServer(t *testing.T, change ...func(*api.Options)) *server {
 	s := &server{t: t, logs: new(bytes.Buffer), accounts: accounts.New(pool, log), ftc: ftc.New(pool)}
 	o := api.Options{
 		Accounts: s.accounts, Teams: teams.New(pool, log, []byte("a key for tests, 32 bytes or more")), Scouting: scouting.New(pool, log, book),
-		FTC: s.ftc, Log: log, Signer: realtime.Signer{Key: "key", Secret: "secret of the tests"},
+		FTC: s.ftc, Live: live.New(pool, log, time.Now), Log: log, Signer: realtime.Signer{Key: "key", Secret: "secret of the tests"},
 		Realtime:       api.RealtimeConfig{Driver: "embedded", Key: "key", Port: 6001, AuthEndpoint: "/api/pusher/auth"},
 		Events:         []realtime.Described{scouting.EntryCreated.Describe(), scouting.PublicEntry.Describe(), teams.MemberLeft.Describe()},
 		Ready:          func(ctx context.Context) error { return pool.Ping(ctx) },

@@ -42,13 +42,13 @@ type Result struct {
 // AllianceResult is one alliance's side of a result.
 type AllianceResult struct {
 	Alliance       Alliance        `json:"alliance"`
-	Total          int             `json:"total"`  // decides the match; contains what the opponent's fouls gave
-	NoFoul         int             `json:"noFoul"` // the total without that
-	Phases         *Phases         `json:"phases"` // nil where only the totals are known
+	Total          int             `json:"total"`                  // decides the match; contains what the opponent's fouls gave
+	NoFoul         int             `json:"noFoul"`                 // the total without that
+	Phases         *Phases         `json:"phases" nullable:"true"` // nil where only the totals are known
 	FoulsCommitted int             `json:"foulPointsCommitted"`
 	RankingPoints  map[string]bool `json:"rankingPoints"`
-	Robots         []PlayedRobot   `json:"robots"`  // nobody where it is not known who played
-	Details        json.RawMessage `json:"details"` // as the official API names the parts, or null
+	Robots         []PlayedRobot   `json:"robots"`            // nobody where it is not known who played
+	Details        json.RawMessage `json:"details,omitempty"` // as the official API names the parts
 }
 
 // Phases are the parts of an alliance's points without fouls.

@@ -16,7 +16,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+	code := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr, pace{})
 	stop()
 	os.Exit(code)
 }
@@ -27,6 +27,7 @@ type commands struct {
 	Hub       hubCommand       `cmd:"" help:"Run the hub alone, for any Pusher client and server library; no PostgreSQL."`
 	Demo      demoCommand      `cmd:"" help:"Run the server and play an FTC event on it, so that there is something to see."`
 	Owner     ownerCommand     `cmd:"" help:"Manage the operators of this server."`
+	Event     eventCommand     `cmd:"" help:"Manage FTC events."`
 	Analytics analyticsCommand `cmd:"" help:"Compute ratings from files."`
 }
 
@@ -36,11 +37,12 @@ type invocation struct {
 	environ []string
 	out     io.Writer // what the caller asked for; logs go to err
 	err     io.Writer
+	pace    pace
 }
 
 // run is the program without its process: it parses, runs one command and returns the exit
 // code, 0 for success, 1 for failure, 2 for a wrong command line.
-func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int {
+func run(ctx context.Context, args, environ []string, out, errOut io.Writer, at pace) int {
 	var cli commands
 	exited := -1
 	parser, err := kong.New(&cli,
@@ -63,7 +65,7 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int
 		fmt.Fprintln(errOut, "ftcmetrics:", err)
 		return 2
 	}
-	err = parsed.Run(&invocation{ctx: ctx, environ: environ, out: out, err: errOut})
+	err = parsed.Run(&invocation{ctx: ctx, environ: environ, out: out, err: errOut, pace: at})
 	if err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(errOut, "ftcmetrics:", err)
 		return 1

@@ -13,6 +13,7 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/api"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
+	"github.com/ftcmetrics/ftcmetrics/ftc/live"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
@@ -47,6 +48,8 @@ type node struct {
 	accounts *accounts.Service
 	teams    *teams.Service
 	ftc      *ftc.Service
+	live     *live.Service
+	pace     pace // of following FTC events
 	servers  *listeners
 	stopping context.CancelFunc // ends the background work
 	work     sync.WaitGroup     // the background work
@@ -61,7 +64,7 @@ func start(in *invocation, c serveConfig, greet func(*node, *invocation) error) 
 	if err := c.fillSecrets(); err != nil {
 		return nil, err
 	}
-	n = &node{config: c, logger: c.logger(in.err)}
+	n = &node{config: c, logger: c.logger(in.err), pace: in.pace}
 	warnUnheeded(n.logger, in.environ, false)
 	if n.servers, err = listen(c.HubAddr, c.MetricsAddr, c.HTTPAddr); err != nil {
 		return nil, err
@@ -113,9 +116,14 @@ func (n *node) assemble(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	follow, err := n.follow()
+	if err != nil {
+		return err
+	}
 	work, stop := context.WithCancel(context.Background())
 	n.stopping = stop
 	n.work.Go(func() { n.relay.Run(work) })
+	n.work.Go(func() { follow(work) })
 	n.servers.serve(n.logger, r.mountHub(), r.metrics.handler(), r.mount(handler))
 	return nil
 }
@@ -139,8 +147,9 @@ func (n *node) handler() (http.Handler, error) {
 	n.accounts = accounts.New(pool, n.log)
 	n.teams = teams.New(pool, n.log, codeKey)
 	n.ftc = ftc.New(pool)
+	n.live = live.New(pool, n.log, n.pace.clock())
 	handler, _, err := api.New(api.Options{
-		Accounts: n.accounts, Teams: n.teams, Scouting: scouting.New(pool, n.log, book), FTC: n.ftc, Log: n.log,
+		Accounts: n.accounts, Teams: n.teams, Scouting: scouting.New(pool, n.log, book), FTC: n.ftc, Live: n.live, Log: n.log,
 		Events: registry(), Signer: realtime.Signer{Key: c.AppKey, Secret: c.AppSecret},
 		Realtime: api.RealtimeConfig{Driver: "embedded", Key: c.AppKey, Port: n.servers.hubPort(), AuthEndpoint: "/api/pusher/auth"},
 		Ready:    n.ready, Pages: web.Pages(web.Options{}), Logger: n.logger,
@@ -156,8 +165,9 @@ func registry() []realtime.Described {
 		scouting.NoteAdded.Describe(), scouting.NoteUpdated.Describe(), scouting.NoteDeleted.Describe(),
 		scouting.PitChanged.Describe(), scouting.MediaAdded.Describe(), scouting.MediaDeleted.Describe(),
 		scouting.QuarantineChanged.Describe(), scouting.EntriesImported.Describe(),
-		scouting.PickListChanged.Describe(),
 		scouting.AssignmentsChanged.Describe(),
+		scouting.PickListChanged.Describe(),
+		live.MatchStarted.Describe(), live.MatchAborted.Describe(), live.MatchCompleted.Describe(),
 		teams.MemberJoined.Describe(), teams.MemberChanged.Describe(), teams.MemberLeft.Describe(),
 	}
 }

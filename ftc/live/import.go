@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 )
@@ -28,8 +29,11 @@ type Imported struct {
 }
 
 // Import stores an FTC event, all of it or nothing, and tells of the results that are new.
-// Doing it twice changes nothing.
-func (s *Service) Import(ctx context.Context, i Import) (done Imported, err error) {
+// Doing it twice changes nothing. It is for operators of the server.
+func (s *Service) Import(ctx context.Context, actor accounts.Actor, i Import) (done Imported, err error) {
+	if !actor.Operator {
+		return done, ErrOperator
+	}
 	done = Imported{EventKey: i.Event.EventKey, Teams: len(i.Teams), Matches: len(i.Matches), Results: len(i.Results), Alliances: len(i.Alliances)}
 	err = s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
 		if err := ftc.Put(ctx, tx, i.Competition); err != nil {

@@ -23,10 +23,10 @@ const (
 type MatchState struct {
 	ftc.Match
 	State     State       `json:"state"`
-	StartedAt *time.Time  `json:"startedAt"`        // of the newest play
-	Source    Source      `json:"source,omitempty"` // who told that; empty when the officials did
-	Aborted   bool        `json:"aborted"`          // it began, was stopped, and will begin again
-	Result    *ftc.Result `json:"result"`           // of the last play that is over
+	StartedAt *time.Time  `json:"startedAt"`              // of the newest play
+	Source    Source      `json:"source,omitempty"`       // who told that; empty when the officials did
+	Aborted   bool        `json:"aborted"`                // it began, was stopped, and will begin again
+	Result    *ftc.Result `json:"result" nullable:"true"` // of the last play that is over
 }
 
 // Matches lists the matches of an FTC event in the order they are played; those that the
