@@ -37,7 +37,7 @@ ON CONFLICT (id) DO NOTHING;
 SELECT sqlc.embed(q), m.role
 FROM quarantine q JOIN memberships m ON m.team_id = q.team_id AND m.user_id = @user_id
 WHERE q.id = @id
-FOR UPDATE OF q FOR SHARE OF m;
+FOR SHARE OF m FOR UPDATE OF q; -- the membership first, as whoever deletes a team does
 
 -- name: HeldList :many
 -- A page of the team's quarantine, newest first.

@@ -161,7 +161,7 @@ const heldForUpdate = `-- name: HeldForUpdate :one
 SELECT q.id, q.team_id, q.sender_id, q.author_id, q.reason, q.detail, q.season, q.event_code, q.level, q.series, q.match_number, q.alliance, q.scouted_team, q.form_version, q.data, q.notes, q.auto_score, q.teleop_score, q.endgame_score, q.total_score, q.content_hash, q.received_at, q.discarded_at, q.discarded_by, m.role
 FROM quarantine q JOIN memberships m ON m.team_id = q.team_id AND m.user_id = $1
 WHERE q.id = $2
-FOR UPDATE OF q FOR SHARE OF m
+FOR SHARE OF m FOR UPDATE OF q
 `
 
 type HeldForUpdateParams struct {
@@ -208,6 +208,7 @@ func (q *Queries) HeldForUpdate(ctx context.Context, arg HeldForUpdateParams) (H
 }
 
 const heldList = `-- name: HeldList :many
+
 SELECT q.id, q.team_id, q.sender_id, q.author_id, q.reason, q.detail, q.season, q.event_code, q.level, q.series, q.match_number, q.alliance, q.scouted_team, q.form_version, q.data, q.notes, q.auto_score, q.teleop_score, q.endgame_score, q.total_score, q.content_hash, q.received_at, q.discarded_at, q.discarded_by, s.display_name AS sender_name, coalesce(a.display_name, '')::text AS author_name
 FROM quarantine q JOIN users s ON s.id = q.sender_id LEFT JOIN users a ON a.id = q.author_id
 WHERE q.team_id = $1 AND (q.discarded_at IS NOT NULL) = $2::boolean
@@ -231,6 +232,7 @@ type HeldListRow struct {
 	AuthorName string
 }
 
+// the membership first, as whoever deletes a team does
 // A page of the team's quarantine, newest first.
 func (q *Queries) HeldList(ctx context.Context, arg HeldListParams) ([]HeldListRow, error) {
 	rows, err := q.db.Query(ctx, heldList,

@@ -51,7 +51,7 @@ JOIN users u ON u.id = e.scouter_id
 JOIN ftc_events f ON f.season = e.season AND f.code = e.event_code
 JOIN memberships m ON m.team_id = e.team_id AND m.user_id = @user_id
 WHERE e.id = @id AND e.deleted_at IS NULL
-FOR UPDATE OF e FOR SHARE OF m;
+FOR SHARE OF m FOR UPDATE OF e; -- the membership first, as all others do
 
 -- name: Entries :many
 -- A page of the team's entries, newest first.

@@ -110,6 +110,7 @@ func (q *Queries) DeleteEntry(ctx context.Context, id uuid.UUID) (ScoutingEntry,
 }
 
 const entries = `-- name: Entries :many
+
 SELECT e.id, e.team_id, e.scouter_id, e.season, e.event_code, e.level, e.series, e.match_number, e.alliance, e.scouted_team, e.form_version, e.data, e.notes, e.auto_score, e.teleop_score, e.endgame_score, e.total_score, e.rev, e.source, e.content_hash, e.created_at, e.updated_at, e.deleted_at, e.announced, e.courier_id, u.display_name
 FROM scouting_entries e JOIN users u ON u.id = e.scouter_id
 WHERE e.team_id = $1 AND e.deleted_at IS NULL
@@ -148,6 +149,7 @@ type EntriesRow struct {
 	DisplayName   string
 }
 
+// the membership first, as all others do
 // A page of the team's entries, newest first.
 func (q *Queries) Entries(ctx context.Context, arg EntriesParams) ([]EntriesRow, error) {
 	rows, err := q.db.Query(ctx, entries,
@@ -318,7 +320,7 @@ JOIN users u ON u.id = e.scouter_id
 JOIN ftc_events f ON f.season = e.season AND f.code = e.event_code
 JOIN memberships m ON m.team_id = e.team_id AND m.user_id = $1
 WHERE e.id = $2 AND e.deleted_at IS NULL
-FOR UPDATE OF e FOR SHARE OF m
+FOR SHARE OF m FOR UPDATE OF e
 `
 
 type EntryForUpdateParams struct {

@@ -159,7 +159,7 @@ func TestPrintedCurl(t *testing.T) {
 }
 
 func TestAnotherDatabaseIsForeign(t *testing.T) {
-	first, second := startServer(t), startServer(t)
+	first, second := startServer(t), anotherServer(t)
 	first.o.Out, second.o.Out = new(bytes.Buffer), new(bytes.Buffer)
 	for _, s := range []*server{first, second} {
 		if err := Run(t.Context(), s.o); err != nil {
@@ -170,7 +170,7 @@ func TestAnotherDatabaseIsForeign(t *testing.T) {
 	if err := Run(t.Context(), second.o); !errors.Is(err, ErrForeign) {
 		t.Errorf("the demo.json of one database opens another: %v", err)
 	}
-	empty := startServer(t)
+	empty := anotherServer(t)
 	empty.o.Out, empty.o.DataDir = new(bytes.Buffer), first.o.DataDir
 	if err := Run(t.Context(), empty.o); err != nil {
 		t.Errorf("an old demo.json on an empty database: %v", err)

@@ -48,6 +48,12 @@ func startServer(t *testing.T) *server {
 	t.Helper()
 	pgtest.URL(t) // starts the cluster of this process, which outlives the test
 	noLeak(t)
+	return anotherServer(t)
+}
+
+// anotherServer starts one beside others, whose goroutines come and go.
+func anotherServer(t *testing.T) *server {
+	t.Helper()
 	s := &server{pool: pgtest.New(t)}
 	s.log = eventlog.New(s.pool, func(channel realtime.Channel, seq int64) { s.relay.Hint(channel, seq) })
 	s.startHub(t)

@@ -24,7 +24,7 @@ type delivery struct {
 	app    string // by the path
 	header http.Header
 	body   []byte
-	status int // what it was answered with
+	status int // what it was answered with; 0 before it is
 	at     time.Time
 }
 
@@ -55,7 +55,10 @@ func (h *Hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			n++
 		}
 	}
-	d := delivery{app: app, header: r.Header, body: body, status: http.StatusOK, at: time.Now()}
+	d := delivery{app: app, header: r.Header, body: body, at: time.Now()}
+	if behave == nil {
+		d.status = http.StatusOK
+	}
 	i := len(h.requests)
 	h.requests = append(h.requests, d)
 	close(h.more)
@@ -67,6 +70,8 @@ func (h *Hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status := behave(n) // may take its time
 	h.mu.Lock()
 	h.requests[i].status = status
+	close(h.more)
+	h.more = make(chan struct{})
 	h.mu.Unlock()
 	w.WriteHeader(status)
 }
