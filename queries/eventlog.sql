@@ -1,23 +1,19 @@
 -- name: AppendEvents :many
--- Numbers and stores events. The channels' counter rows are bumped in sorted order, so
--- that two writers never wait for each other in a circle; must be the last statement
--- before COMMIT, because the rows stay locked until then.
-WITH input AS (
-    SELECT unnest(@channels::text[]) AS channel, unnest(@ids::uuid[]) AS id, unnest(@names::text[]) AS name,
-        unnest(@payloads::text[]) AS payload, unnest(@coarses::boolean[]) AS coarse, unnest(@ns::integer[]) AS n
-), drafts AS (
-    SELECT i.*, row_number() OVER (PARTITION BY i.channel ORDER BY i.n) AS nth FROM input i
-), bumped AS (
+-- Numbers and stores events: heads are the channels, each once, in sorted order so that two
+-- writers never wait for each other in a circle; added is how many events each gets, and
+-- backs how many of them come after an event. Must be the last statement before COMMIT,
+-- because the counter rows stay locked until then.
+WITH bumped AS (
     INSERT INTO channel_heads AS h (channel, seq)
-    SELECT channel, count(*) FROM drafts GROUP BY channel ORDER BY channel
+    SELECT unnest(@heads::text[]), unnest(@added::bigint[])
     ON CONFLICT (channel) DO UPDATE SET seq = h.seq + excluded.seq
     RETURNING h.channel, h.seq
-), counts AS (
-    SELECT channel, count(*) AS added FROM drafts GROUP BY channel
 )
 INSERT INTO channel_events (channel, seq, id, name, payload, coarse, at)
-SELECT d.channel, b.seq - c.added + d.nth, d.id, d.name, d.payload::json, d.coarse, clock_timestamp()
-FROM drafts d JOIN bumped b USING (channel) JOIN counts c USING (channel)
+SELECT d.channel, b.seq - d.back, d.id, d.name, d.payload::json, d.coarse, clock_timestamp()
+FROM (SELECT unnest(@channels::text[]) AS channel, unnest(@ids::uuid[]) AS id, unnest(@names::text[]) AS name,
+        unnest(@payloads::text[]) AS payload, unnest(@coarses::boolean[]) AS coarse, unnest(@backs::integer[]) AS back) d
+JOIN bumped b USING (channel)
 RETURNING channel, seq;
 
 -- name: EventsAfter :many

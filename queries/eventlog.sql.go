@@ -13,22 +13,17 @@ import (
 )
 
 const appendEvents = `-- name: AppendEvents :many
-WITH input AS (
-    SELECT unnest($1::text[]) AS channel, unnest($2::uuid[]) AS id, unnest($3::text[]) AS name,
-        unnest($4::text[]) AS payload, unnest($5::boolean[]) AS coarse, unnest($6::integer[]) AS n
-), drafts AS (
-    SELECT i.channel, i.id, i.name, i.payload, i.coarse, i.n, row_number() OVER (PARTITION BY i.channel ORDER BY i.n) AS nth FROM input i
-), bumped AS (
+WITH bumped AS (
     INSERT INTO channel_heads AS h (channel, seq)
-    SELECT channel, count(*) FROM drafts GROUP BY channel ORDER BY channel
+    SELECT unnest($7::text[]), unnest($8::bigint[])
     ON CONFLICT (channel) DO UPDATE SET seq = h.seq + excluded.seq
     RETURNING h.channel, h.seq
-), counts AS (
-    SELECT channel, count(*) AS added FROM drafts GROUP BY channel
 )
 INSERT INTO channel_events (channel, seq, id, name, payload, coarse, at)
-SELECT d.channel, b.seq - c.added + d.nth, d.id, d.name, d.payload::json, d.coarse, clock_timestamp()
-FROM drafts d JOIN bumped b USING (channel) JOIN counts c USING (channel)
+SELECT d.channel, b.seq - d.back, d.id, d.name, d.payload::json, d.coarse, clock_timestamp()
+FROM (SELECT unnest($1::text[]) AS channel, unnest($2::uuid[]) AS id, unnest($3::text[]) AS name,
+        unnest($4::text[]) AS payload, unnest($5::boolean[]) AS coarse, unnest($6::integer[]) AS back) d
+JOIN bumped b USING (channel)
 RETURNING channel, seq
 `
 
@@ -38,7 +33,9 @@ type AppendEventsParams struct {
 	Names    []string
 	Payloads []string
 	Coarses  []bool
-	Ns       []int32
+	Backs    []int32
+	Heads    []string
+	Added    []int64
 }
 
 type AppendEventsRow struct {
@@ -46,9 +43,10 @@ type AppendEventsRow struct {
 	Seq     int64
 }
 
-// Numbers and stores events. The channels' counter rows are bumped in sorted order, so
-// that two writers never wait for each other in a circle; must be the last statement
-// before COMMIT, because the rows stay locked until then.
+// Numbers and stores events: heads are the channels, each once, in sorted order so that two
+// writers never wait for each other in a circle; added is how many events each gets, and
+// backs how many of them come after an event. Must be the last statement before COMMIT,
+// because the counter rows stay locked until then.
 func (q *Queries) AppendEvents(ctx context.Context, arg AppendEventsParams) ([]AppendEventsRow, error) {
 	rows, err := q.db.Query(ctx, appendEvents,
 		arg.Channels,
@@ -56,7 +54,9 @@ func (q *Queries) AppendEvents(ctx context.Context, arg AppendEventsParams) ([]A
 		arg.Names,
 		arg.Payloads,
 		arg.Coarses,
-		arg.Ns,
+		arg.Backs,
+		arg.Heads,
+		arg.Added,
 	)
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,22 +117,32 @@ func (l *Log) finish(ctx context.Context, tx *lateTx, drafts []realtime.Draft) (
 	return heads, nil
 }
 
+// appendEvents numbers and stores the drafts and returns the channels' new heads. What the
+// database would have to count and sort while it holds the counters is done here.
 func appendEvents(ctx context.Context, db queries.DBTX, drafts []realtime.Draft) (map[realtime.Channel]int64, error) {
-	var p queries.AppendEventsParams
-	for i, d := range drafts {
+	added := make(map[string]int64, len(drafts))
+	for _, d := range drafts {
+		added[string(d.Channel)]++
+	}
+	p := queries.AppendEventsParams{Heads: slices.Sorted(maps.Keys(added))}
+	for _, channel := range p.Heads {
+		p.Added = append(p.Added, added[channel])
+	}
+	for _, d := range drafts {
 		id := uuid.New() // random: a time inside the id would tell more than a coarse event may
+		added[string(d.Channel)]--
 		p.Channels = append(p.Channels, string(d.Channel))
 		p.Ids = append(p.Ids, id)
 		p.Names = append(p.Names, d.Name)
 		p.Payloads = append(p.Payloads, string(d.Payload))
 		p.Coarses = append(p.Coarses, d.Coarse)
-		p.Ns = append(p.Ns, int32(i))
+		p.Backs = append(p.Backs, int32(added[string(d.Channel)]))
 	}
 	rows, err := queries.New(db).AppendEvents(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	heads := make(map[realtime.Channel]int64)
+	heads := make(map[realtime.Channel]int64, len(added))
 	for _, row := range rows {
 		heads[realtime.Channel(row.Channel)] = max(heads[realtime.Channel(row.Channel)], row.Seq)
 	}

@@ -314,3 +314,37 @@ func TestParallelWritersNeverDeadlock(t *testing.T) {
 		t.Errorf("%d events numbered, want %d", total, 8*40*3)
 	}
 }
+
+// TestEventsOfOneChangeKeepTheirOrder has a change with several events of one channel, mixed
+// with those of others.
+func TestEventsOfOneChangeKeepTheirOrder(t *testing.T) {
+	log, _ := newLog(t)
+	for round := range 3 {
+		err := log.Write(t.Context(), func(_ pgx.Tx, batch *eventlog.Batch) error {
+			for n, channel := range []realtime.Channel{"event-B", "event-A", "event-B", "event-C", "event-B", "event-A"} {
+				if err := batch.Add(noted.On(note{Text: fmt.Sprint(round, n)}, channel)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	page, err := log.Read(t.Context(), "event-B", 0, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for i, e := range page.Events {
+		var n note
+		if err := json.Unmarshal(e.Data, &n); err != nil || e.Seq != int64(i)+1 {
+			t.Fatalf("event %d is %+v, %v", i, e, err)
+		}
+		got = append(got, n.Text)
+	}
+	if want := []string{"0 0", "0 2", "0 4", "1 0", "1 2", "1 4", "2 0", "2 2", "2 4"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
