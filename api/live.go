@@ -30,7 +30,7 @@ type startIn struct {
 	Level     ftc.Level  `query:"level" json:"level" validate:"omitempty,oneof=qual playoff" description:"qual when left out"`
 	Series    int        `query:"series" json:"series" validate:"min=0,max=99" description:"of a match of the playoffs"`
 	Field     string     `query:"field" json:"field" validate:"max=40"`
-	StartedAt *time.Time `json:"startedAt" description:"now when left out or more than 2 minutes from now"`
+	StartedAt *time.Time `json:"startedAt" description:"now when left out, in the future or more than 15 minutes ago"`
 }
 
 func (*startIn) mayBeEmpty() {}

@@ -22,6 +22,9 @@ import (
 const asProgram = "RUN_AS_FTCMETRICS"
 
 func TestMain(m *testing.M) {
+	if file := os.Getenv(simulatedClock); file != "" {
+		os.Exit(runByClock(file))
+	}
 	if os.Getenv(asProgram) != "" {
 		main()
 	}

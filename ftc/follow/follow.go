@@ -135,11 +135,12 @@ func (f *Follower) Round(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		began := f.o.Now()
 		err := f.readEvent(ctx, event)
 		if errors.Is(err, errBudget) {
 			break // it is the first one next time
 		}
-		f.later(event)
+		f.later(event, began)
 		if err != nil {
 			failed = append(failed, err)
 		}
@@ -177,14 +178,15 @@ func (f *Follower) dueEvents(ctx context.Context) ([]ftc.Event, error) {
 	return events, nil
 }
 
-func (f *Follower) later(event ftc.Event) {
+// later sets when an event that was read is read next.
+func (f *Follower) later(event ftc.Event, began time.Time) {
 	pause := f.o.Every
-	if !event.ActiveAt(f.o.Now()) {
+	if !event.ActiveAt(began) {
 		pause *= quietFactor
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.due[event.EventKey] = f.o.Now().Add(f.jitter(pause))
+	f.due[event.EventKey] = began.Add(f.jitter(pause))
 }
 
 // hurry has an event read at once, because something is known to be new.

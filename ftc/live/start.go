@@ -16,13 +16,14 @@ import (
 // start of a finished play is of another play.
 const shortestPlay = 150 * time.Second
 
-// wrongClock is how far the clock of a source may be from ours before ours is taken.
-const wrongClock = 2 * time.Minute
+// oldReport is how old a report may be. Beyond that, and for the future, the clock of the
+// source is taken to be wrong and ours counts.
+const oldReport = 15 * time.Minute
 
 // Report is what a source tells of a match.
 type Report struct {
 	ftc.MatchKey
-	At     time.Time // zero or far from now means now, unless the source is Schedule
+	At     time.Time // zero, in the future or long ago means now, unless the source is Schedule
 	Field  string    // empty where it is not known
 	Source Source
 }
@@ -77,8 +78,14 @@ func (s *Service) start(ctx context.Context, tx pgx.Tx, batch *eventlog.Batch, r
 	return true, tell(ctx, tx, batch, r, play)
 }
 
-// settle locks the match and completes the report.
+// settle locks the match and completes the report. A scoring computer may know a match of
+// the playoffs before the official API does, so it makes one that is not there.
 func (s *Service) settle(ctx context.Context, q *queries.Queries, r *Report) error {
+	if r.Source == FTCLive {
+		if err := q.EnsureMatch(ctx, queries.EnsureMatchParams(params(r.MatchKey))); err != nil {
+			return err
+		}
+	}
 	if err := q.LockMatch(ctx, params(r.MatchKey)); err != nil {
 		return err
 	}
@@ -93,7 +100,7 @@ func (s *Service) settle(ctx context.Context, q *queries.Queries, r *Report) err
 		r.Field = field
 	}
 	now := s.now()
-	if r.Source != Schedule && (r.At.Before(now.Add(-wrongClock)) || r.At.After(now.Add(wrongClock))) {
+	if r.Source != Schedule && (r.At.Before(now.Add(-oldReport)) || r.At.After(now)) {
 		r.At = now
 	}
 	r.At = r.At.UTC().Truncate(time.Millisecond)

@@ -1,0 +1,398 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/ftcmetrics/ftcmetrics/ftc"
+	"github.com/ftcmetrics/ftcmetrics/ftc/firstapi/firstapitest"
+)
+
+// simulatedClock names the file that has the time, when the program follows FTC events by a
+// clock of the test's.
+const simulatedClock = "RUN_BY_CLOCK"
+
+// runByClock is main with the time from a file, and without pauses between calls.
+func runByClock(file string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	now := func() time.Time {
+		raw, err := os.ReadFile(file) //nolint:gosec // the test names it
+		if err == nil {
+			var t time.Time
+			if t, err = time.Parse(time.RFC3339Nano, string(raw)); err == nil {
+				return t
+			}
+		}
+		panic(err)
+	}
+	return run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr, pace{now: now, every: 10 * time.Second, tick: 10 * time.Millisecond, spacing: time.Nanosecond})
+}
+
+// eventDay is the fake official server, the program that follows it, and a spectator.
+type eventDay struct {
+	t         *testing.T
+	dir       string
+	fake      *firstapitest.Server
+	clock     *firstapitest.Clock
+	web       *httptest.Server
+	unchanged atomic.Int64 // answers 304
+	p         *process
+	url       atomic.Value // of the program that runs now
+
+	mu    sync.Mutex // guards lines and last
+	lines []string   // what the spectator heard of matches, in order
+	last  int64      // the seq it has heard
+}
+
+const eventChannel = "event-ZZDEV1"
+
+func startEventDay(t *testing.T, begin time.Time) *eventDay {
+	t.Helper()
+	d := &eventDay{t: t, dir: t.TempDir(), clock: firstapitest.NewClock(begin)}
+	var err error
+	d.fake, err = firstapitest.New(d.clock.Now)
+	must(t, err)
+	d.web = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		counted := &statusWriter{ResponseWriter: w}
+		d.fake.ServeHTTP(counted, r)
+		if counted.status == http.StatusNotModified {
+			d.unchanged.Add(1)
+		}
+	}))
+	t.Cleanup(d.web.Close)
+	d.set(begin)
+	d.begin()
+	watching, stop := context.WithCancel(t.Context())
+	var done sync.WaitGroup
+	done.Go(func() { d.watch(watching) })
+	t.Cleanup(func() { stop(); done.Wait() })
+	return d
+}
+
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// set moves the clock of the fake and of the program.
+func (d *eventDay) set(now time.Time) {
+	d.t.Helper()
+	d.clock.Set(now)
+	file := filepath.Join(d.dir, "clock")
+	must(d.t, os.WriteFile(file+".new", []byte(now.Format(time.RFC3339Nano)), 0o600))
+	must(d.t, os.Rename(file+".new", file))
+}
+
+// begin starts the program.
+func (d *eventDay) begin() {
+	d.t.Helper()
+	cmd := program(filepath.Join(d.dir, "data"))
+	cmd.Env = append(cmd.Env, simulatedClock+"="+filepath.Join(d.dir, "clock"), "FTC_API_URL="+d.web.URL,
+		"FTC_API_USERNAME="+firstapitest.Username, "FTC_API_TOKEN="+firstapitest.Token)
+	d.p = launch(d.t, cmd)
+	d.url.Store(d.p.url)
+}
+
+// until waits for a condition.
+func (d *eventDay) until(what string, holds func() bool) {
+	d.t.Helper()
+	deadline := time.After(time.Minute)
+	for !holds() {
+		select {
+		case <-deadline:
+			d.t.Fatalf("%s: never; heard %s\n%s", what, strings.Join(d.heard(), "\n"), d.p.text())
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// synced waits until the program has read what the official server has now.
+func (d *eventDay) synced() {
+	d.t.Helper()
+	now := d.clock.Now()
+	d.until("synced", func() bool {
+		var event struct{ SyncedAt *time.Time }
+		status, err := ask("GET", d.p.url+"/api/events/ZZDEV1?season=2025", "", "", &event)
+		return err == nil && status == http.StatusOK && event.SyncedAt != nil && !event.SyncedAt.Before(now)
+	})
+}
+
+func (d *eventDay) heard() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]string(nil), d.lines...)
+}
+
+// watch is a spectator in the hall: nobody is signed in. Whenever the socket breaks it comes
+// back and reads what it has missed.
+func (d *eventDay) watch(ctx context.Context) {
+	for ctx.Err() == nil {
+		_ = d.sit(ctx) // how it ended does not matter
+		<-time.After(10 * time.Millisecond)
+	}
+}
+
+func (d *eventDay) sit(ctx context.Context) error {
+	url, _ := d.url.Load().(string)
+	var config struct{ Key string }
+	if _, err := ask("GET", url+"/api/realtime/config", "", "", &config); err != nil {
+		return err
+	}
+	socket, _, err := websocket.Dial(ctx, strings.Replace(url, "http", "ws", 1)+"/app/"+config.Key+"?protocol=7", nil)
+	if err != nil {
+		return err
+	}
+	defer socket.CloseNow() //nolint:errcheck // it is over
+	if err := socket.Write(ctx, websocket.MessageText, []byte(`{"event":"pusher:subscribe","data":{"channel":"`+eventChannel+`"}}`)); err != nil {
+		return err
+	}
+	for {
+		_, raw, err := socket.Read(ctx)
+		if err != nil {
+			return err
+		}
+		var frame struct{ Event, Data string }
+		if err := json.Unmarshal(raw, &frame); err != nil {
+			return err
+		}
+		switch {
+		case frame.Event == "pusher_internal:subscription_succeeded":
+			err = d.missed(url)
+		case strings.HasPrefix(frame.Event, "match:"):
+			d.hear(frame.Event, []byte(frame.Data))
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// missed reads the channel after what was heard last.
+func (d *eventDay) missed(url string) error {
+	for {
+		d.mu.Lock()
+		after := d.last
+		d.mu.Unlock()
+		var page struct {
+			Events []struct {
+				Name string
+				Data json.RawMessage
+			}
+			Head  int64
+			Reset bool
+		}
+		if _, err := ask("GET", fmt.Sprintf("%s/api/channels/%s/events?after=%d&limit=500", url, eventChannel, after), "", "", &page); err != nil {
+			return err
+		}
+		if page.Reset {
+			d.t.Error("the channel has started over")
+		}
+		for _, e := range page.Events {
+			d.hear(e.Name, e.Data)
+		}
+		if len(page.Events) == 0 {
+			return nil
+		}
+	}
+}
+
+// hear notes an event once, and that none is missing before it.
+func (d *eventDay) hear(name string, data []byte) {
+	var p struct {
+		Level                    string
+		Seq                      int64
+		Series, MatchNumber, Rev int
+	}
+	if err := json.Unmarshal(data, &p); err != nil {
+		d.t.Errorf("%s: %v", data, err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if p.Seq <= d.last {
+		return // again after coming back
+	}
+	if p.Seq != d.last+1 {
+		d.t.Errorf("seq %d follows %d", p.Seq, d.last)
+	}
+	d.last = p.Seq
+	d.lines = append(d.lines, fmt.Sprintf("%s %s-%d-%d %d", strings.TrimPrefix(name, "match:"), p.Level, p.Series, p.MatchNumber, p.Rev))
+}
+
+func matchLine(key ftc.MatchKey, rev int) string {
+	return fmt.Sprintf("completed %s-%d-%d %d", key.Level, key.Series, key.Number, rev)
+}
+
+// after waits until the spectator has heard the line.
+func (d *eventDay) after(line string) {
+	d.t.Helper()
+	d.until(line, func() bool {
+		for _, l := range d.heard() {
+			if l == line {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// TestAWholeEventDay plays the fake's event, from the official server to a spectator, by a
+// clock that is moved: through kills of the program, an outage, a time without changes, a
+// correction, a replay and a match that vanishes.
+func TestAWholeEventDay(t *testing.T) {
+	at := func(clock string) time.Time {
+		day, err := time.Parse(time.DateTime, "2026-01-17 "+clock)
+		must(t, err)
+		return day.Add(5 * time.Hour) // New York, in winter
+	}
+	d := startEventDay(t, at("09:30:00"))
+	d.synced()
+	key := func(number int) ftc.MatchKey {
+		return ftc.MatchKey{EventKey: d.fake.Event(), Level: ftc.Qual, Number: number}
+	}
+	kills := map[int]bool{2: true, 14: true, 28: true}
+	over := 0
+	for n, m := range d.fake.Moments() {
+		if m.MatchKey == key(27) {
+			must(t, d.fake.Vanish(key(27)))
+			d.set(m.Posted)
+			d.synced()
+			continue
+		}
+		d.set(m.Started.Add(3 * time.Minute))
+		d.synced()
+		d.set(m.Posted.Add(time.Second))
+		if kills[n] { // while it reads, stores or tells
+			d.p.kill()
+			d.begin()
+		}
+		d.after(matchLine(m.MatchKey, 1))
+		over++
+		switch m.MatchKey {
+		case key(5):
+			must(t, d.fake.Correct(key(1), 10, 0))
+			d.clock.Advance(30 * time.Second)
+			d.set(d.clock.Now())
+			d.after(matchLine(key(1), 2))
+		case key(8):
+			d.outage()
+		case key(12):
+			d.lunch(at("11:30:00"))
+			_, err := d.fake.Replay(key(2), at("11:40:00"), at("11:45:00"), 7, 7)
+			must(t, err)
+			d.set(at("11:41:00"))
+			d.synced()
+			d.set(at("11:45:30"))
+			d.after(matchLine(key(2), 2))
+		}
+	}
+	d.compare(over)
+}
+
+// outage lets the official server fail for a minute of the clock.
+func (d *eventDay) outage() {
+	d.t.Helper()
+	before := strings.Count(d.p.text(), "official results cannot be read")
+	d.fake.Fail(firstapitest.Trouble{Kind: firstapitest.Busy})
+	d.set(d.clock.Now().Add(time.Minute))
+	d.until("an outage", func() bool { return strings.Count(d.p.text(), "official results cannot be read") > before })
+	var list []struct{ Rev int }
+	status, err := ask("GET", d.p.url+"/api/events/ZZDEV1/results?season=2025", "", "", &list)
+	if err != nil || status != http.StatusOK || len(list) != 8 {
+		d.t.Errorf("results while the official server is out: %d, %v, %d of them", status, err, len(list))
+	}
+	d.fake.Mend()
+}
+
+// lunch is a time without changes: nothing is sent and nothing is told.
+func (d *eventDay) lunch(at time.Time) {
+	d.t.Helper()
+	d.set(at)
+	d.synced()
+	before, told := d.unchanged.Load(), len(d.heard())
+	d.set(at.Add(time.Minute))
+	d.synced()
+	if d.unchanged.Load() == before || len(d.heard()) != told {
+		d.t.Errorf("a minute without changes: %d answers 304, %d events", d.unchanged.Load()-before, len(d.heard())-told)
+	}
+}
+
+// compare holds what the spectator heard against what happened.
+func (d *eventDay) compare(over int) {
+	d.t.Helper()
+	state, revs := make(map[string]string), make(map[string]bool)
+	starts := make(map[string]int)
+	for _, l := range d.heard() {
+		words := strings.Fields(l)
+		if revs[l] && words[0] == "completed" {
+			d.t.Errorf("heard twice: %s", l)
+		}
+		revs[l] = true
+		if words[0] == "started" {
+			starts[words[1]]++
+		} else if state[words[1]] == "" {
+			d.t.Errorf("%s without a start", l)
+		}
+		state[words[1]] = words[0]
+	}
+	for match, last := range state {
+		want := 1
+		if match == "qual-0-2" {
+			want = 2 // it was played twice
+		}
+		if match == "qual-0-27" {
+			continue // it may have been supposed to begin
+		}
+		if starts[match] != want || last != "completed" {
+			d.t.Errorf("%s: %d starts, last %s", match, starts[match], last)
+		}
+	}
+	completed := 0
+	for l := range revs {
+		if strings.HasPrefix(l, "completed") {
+			completed++
+		}
+	}
+	if over != 32 || completed != over+2 { // a correction and a replay
+		d.t.Errorf("%d matches, %d results told", over, completed)
+	}
+	var matches []struct {
+		MatchNumber     int
+		TournamentLevel ftc.Level
+		RemovedAt       *time.Time
+		Result          *ftc.Result
+	}
+	_, err := ask("GET", d.p.url+"/api/events/ZZDEV1/matches?season=2025", "", "", &matches)
+	must(d.t, err)
+	for _, m := range matches {
+		vanished := m.TournamentLevel == ftc.Qual && m.MatchNumber == 27
+		if (m.RemovedAt != nil) != vanished || (m.Result == nil) != vanished {
+			d.t.Errorf("%s match %d: removed %v, result %v", m.TournamentLevel, m.MatchNumber, m.RemovedAt, m.Result)
+		}
+		if m.TournamentLevel == ftc.Qual && m.MatchNumber == 2 && m.Result.Plays != 2 {
+			d.t.Errorf("the replayed match: %+v", m.Result)
+		}
+	}
+	if len(matches) != 33 {
+		d.t.Errorf("%d matches", len(matches))
+	}
+}
