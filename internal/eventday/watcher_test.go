@@ -234,6 +234,7 @@ func (w *watcher) catchUp() {
 		for _, e := range page.Events {
 			if !w.apply(e, false) {
 				w.t.Errorf("%s: the log of %s skips to %d", w.name, w.channel, e.Seq)
+				return
 			}
 		}
 		if len(page.Events) == 0 {
