@@ -87,14 +87,21 @@ func must(t testing.TB, err error) {
 // open builds the hall, which logs from that level on. Its parts end with the test.
 func open(t testing.TB, level slog.Level) *hall {
 	t.Helper()
+	h := empty(t, level)
+	grant, err := h.accounts.CreateOwner(t.Context(), accounts.NewOwner{DisplayName: "Operator"})
+	must(t, err)
+	h.owner = grant.Token
+	return h
+}
+
+// empty builds a hall without any users.
+func empty(t testing.TB, level slog.Level) *hall {
+	t.Helper()
 	h := &hall{pool: pgtest.New(t), logs: new(notebook), webhooks: new(notebook)}
 	h.log = eventlog.New(h.pool, func(channel realtime.Channel, seq int64) { h.relay.Hint(channel, seq) })
 	logger := slog.New(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: level}))
 	h.openHub(t, logger)
 	h.openAPI(t, logger)
-	grant, err := h.accounts.CreateOwner(t.Context(), accounts.NewOwner{DisplayName: "Operator"})
-	must(t, err)
-	h.owner = grant.Token
 	return h
 }
 
@@ -141,7 +148,7 @@ func (h *hall) openAPI(t testing.TB, logger *slog.Logger) {
 	must(t, err)
 	h.accounts, h.ftc, h.live = accounts.New(h.pool, h.log), ftc.New(h.pool), live.New(h.pool, h.log, time.Now)
 	h.handler, _, err = api.New(api.Options{
-		Accounts: h.accounts, Teams: teams.New(h.pool, h.log, []byte(appSecret)), Scouting: scouting.New(h.pool, h.log, h.book), FTC: h.ftc, Log: h.log,
+		Accounts: h.accounts, Teams: teams.New(h.pool, h.log, []byte(appSecret)), Scouting: scouting.New(h.pool, h.log, h.book), FTC: h.ftc, Live: h.live, Log: h.log,
 		Signer:   realtime.Signer{Key: appKey, Secret: appSecret},
 		Realtime: api.RealtimeConfig{Driver: "embedded", Key: appKey},
 		Ready:    func(ctx context.Context) error { return h.pool.Ping(ctx) },
