@@ -36,7 +36,7 @@ func TestDocument(t *testing.T) {
 	must(t, err)
 	raw, err := os.ReadFile(document)
 	must(t, err)
-	environ := append(os.Environ(), "SERVER="+h.url, "SETUP_CODE="+code)
+	environ := []string{"SERVER=" + h.url, "SETUP_CODE=" + code} // and nothing of whoever runs the test
 	blocks := block.FindAllSubmatch(raw, -1)
 	for _, b := range blocks {
 		command := string(b[1])
