@@ -128,6 +128,24 @@ func PutSchedule(ctx context.Context, tx pgx.Tx, key EventKey, level Level, matc
 	return nil
 }
 
+// PutFields stores where matches are played, inside the caller's transaction. It makes no
+// match, and a field that is not told stays.
+func PutFields(ctx context.Context, tx pgx.Tx, matches []Match) error {
+	q := queries.New(tx)
+	for _, m := range matches {
+		if m.Field == "" || len(m.Field) > 40 {
+			continue
+		}
+		err := q.SetMatchField(ctx, queries.SetMatchFieldParams{
+			Season: int32(m.Season), EventCode: m.Code, Level: string(m.Level), Series: int32(m.Series), Number: int32(m.Number), Field: m.Field,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // says reports whether a stored match needs no change to be what is read. A field that is
 // not told stays as it is.
 func (m Match) says(read Match) bool {

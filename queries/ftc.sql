@@ -81,6 +81,10 @@ ON CONFLICT (season, event_code, level, series, number) DO UPDATE
 SET description = excluded.description, scheduled_at = excluded.scheduled_at, removed_at = NULL,
     field = CASE WHEN excluded.field = '' THEN matches.field ELSE excluded.field END;
 
+-- name: SetMatchField :exec
+UPDATE matches SET field = @field
+WHERE season = @season AND event_code = @event_code AND level = @level AND series = @series AND number = @number AND field <> @field;
+
 -- name: RemoveMatch :exec
 UPDATE matches SET removed_at = @removed_at
 WHERE season = @season AND event_code = @event_code AND level = @level AND series = @series AND number = @number;

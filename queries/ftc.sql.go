@@ -634,6 +634,32 @@ func (q *Queries) RemoveMatch(ctx context.Context, arg RemoveMatchParams) error 
 	return err
 }
 
+const setMatchField = `-- name: SetMatchField :exec
+UPDATE matches SET field = $1
+WHERE season = $2 AND event_code = $3 AND level = $4 AND series = $5 AND number = $6 AND field <> $1
+`
+
+type SetMatchFieldParams struct {
+	Field     string
+	Season    int32
+	EventCode string
+	Level     string
+	Series    int32
+	Number    int32
+}
+
+func (q *Queries) SetMatchField(ctx context.Context, arg SetMatchFieldParams) error {
+	_, err := q.db.Exec(ctx, setMatchField,
+		arg.Field,
+		arg.Season,
+		arg.EventCode,
+		arg.Level,
+		arg.Series,
+		arg.Number,
+	)
+	return err
+}
+
 const unlistEvents = `-- name: UnlistEvents :exec
 UPDATE ftc_events SET listed = false WHERE season = $1 AND listed AND NOT code = ANY($2::text[])
 `

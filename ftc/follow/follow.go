@@ -33,6 +33,7 @@ const (
 	listsEach     = 6 * time.Hour
 	teamsEach     = 2 * time.Hour
 	alliancesEach = 5 * time.Minute
+	fieldsEach    = 30 * time.Minute
 	fullEach      = 10 * time.Minute // a vanished row may not show otherwise
 	quietFactor   = 10               // on the days before and after an event it is read so much less often
 	margin        = 1                // days before and after

@@ -64,6 +64,11 @@ func TestAWholeEvent(t *testing.T) {
 	must(t, err)
 	results, err := r.ftc.Results(t.Context(), r.key)
 	must(t, err)
+	schedule, err := r.ftc.Schedule(t.Context(), r.key)
+	must(t, err)
+	if len(schedule) != 33 || schedule[0].Field == "" {
+		t.Errorf("%d matches, the first on field %q", len(schedule), schedule[0].Field)
+	}
 	if len(teams) != 21 || len(alliances) != 4 || len(results) != 33 || results[0].Alliances[0].Phases == nil {
 		t.Errorf("%d teams, %d alliances, %d results, the first %+v", len(teams), len(alliances), len(results), results[0])
 	}

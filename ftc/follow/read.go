@@ -133,6 +133,11 @@ func (f *Follower) readEvent(ctx context.Context, event ftc.Event) error {
 		if err := f.readMatches(ctx, event, level, cursors("matches:"+string(level))); err != nil {
 			return err
 		}
+		if c := cursors("fields:" + string(level)); c.due(now, fieldsEach) {
+			if err := f.readFields(ctx, event, level, c); err != nil {
+				return err
+			}
+		}
 	}
 	if c := cursors("alliances"); c.due(now, alliancesEach) {
 		return f.readAlliances(ctx, c)
@@ -150,6 +155,28 @@ func (f *Follower) readTeams(ctx context.Context, c cursor) error {
 	}
 	return f.write(ctx, c, firstapi.Since{}, time.Time{}, func(tx pgx.Tx, _ *eventlog.Batch) error {
 		return ftc.PutTeams(ctx, tx, c.EventKey, teams(reply.Rows), reply.Unread == 0)
+	})
+}
+
+// readFields reads the plain schedule: it alone knows where a match is played.
+func (f *Follower) readFields(ctx context.Context, event ftc.Event, level ftc.Level, c cursor) error {
+	if err := f.take(); err != nil {
+		return err
+	}
+	since := c.since(f.o.Now(), fullEach)
+	reply, err := f.o.Source.Schedule(ctx, event, level, since)
+	if err != nil {
+		return err
+	}
+	if reply.Unchanged {
+		return f.write(ctx, c, since, reply.Modified, nothing)
+	}
+	rows, _ := matches(reply.Rows)
+	return f.write(ctx, c, since, reply.Modified, func(tx pgx.Tx, _ *eventlog.Batch) error {
+		if err := ftc.Lock(ctx, tx, event.EventKey); err != nil {
+			return err
+		}
+		return ftc.PutFields(ctx, tx, plans(rows))
 	})
 }
 
