@@ -8,6 +8,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -194,6 +197,36 @@ func (y *tally) report(b *testing.B, name string) {
 	b.ReportMetric(float64(y.own.Microseconds())/n, name+"-own-cpu-µs")
 }
 
+var tpsLine = regexp.MustCompile(`tps = ([0-9.]+)`)
+
+// pgbench returns how many rows a second PostgreSQL's own pgbench writes into the plain table,
+// or 0 where it is not installed.
+func (s *bench) pgbench(b *testing.B) float64 {
+	b.Helper()
+	program, err := exec.LookPath("pgbench")
+	if err != nil {
+		return 0
+	}
+	row := fmt.Sprintf(insert, "plain_entries")
+	for i, value := range []string{"gen_random_uuid()", "'" + s.teams[0].String() + "'", "'" + s.userID.String() + "'", "'USBENCH'", `'"` + strings.Repeat("x", len(form)-2) + `"'`} {
+		row = strings.Replace(row, "$"+strconv.Itoa(i+1), value, 1)
+	}
+	script := filepath.Join(b.TempDir(), "insert.sql")
+	must(b, os.WriteFile(script, []byte(strings.ReplaceAll(row, "\n", " ")+";\n"), 0o600))
+	run := exec.CommandContext(b.Context(), program, "-n", "-M", "prepared", "-c", strconv.Itoa(clients), "-j", "2", "-T", "3", "-f", script, s.hall.pool.Config().ConnString()) //nolint:gosec // what it is given is made here
+	said, err := run.CombinedOutput()
+	if err != nil {
+		b.Fatalf("pgbench: %v %s", err, said)
+	}
+	found := tpsLine.FindSubmatch(said)
+	if found == nil {
+		b.Fatalf("pgbench says %s", said)
+	}
+	tps, err := strconv.ParseFloat(string(found[1]), 64)
+	must(b, err)
+	return tps
+}
+
 // BenchmarkPostEntry holds POST /api/scouting/entries, through the API's handler with a
 // team for each client at one FTC event and all events logged, against bare rows of the
 // same cluster: of a plain table of the same width (ratio), and of the table of entries with its
@@ -219,5 +252,9 @@ func BenchmarkPostEntry(b *testing.B) {
 	post.report(b, "post")
 	b.ReportMetric(post.rate()/plain.rate(), "ratio")
 	b.ReportMetric(post.rate()/same.rate(), "ratio-same-table")
+	if rate := s.pgbench(b); rate > 0 {
+		b.ReportMetric(rate, "pgbench/s")
+		b.ReportMetric(post.rate()/rate, "ratio-pgbench")
+	}
 	b.ReportMetric(0, "ns/op") // three kinds of writes make no one time
 }
