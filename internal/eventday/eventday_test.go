@@ -107,6 +107,7 @@ func TestEventDay(t *testing.T) {
 		q.snoop(editors[i][0].list)
 	}
 	d.checkHall(t, a)
+	d.checkMatches(t)
 	d.checkSilence(t)
 }
 
@@ -320,6 +321,37 @@ func (d *day) checkHall(t *testing.T, a *audience) {
 		if strings.HasPrefix(w.channel, "event-") && n != entries {
 			t.Errorf("%s tells of %d new entries of %d", w.channel, n, entries)
 		}
+	}
+}
+
+// checkMatches wants each match told as it went: one start and one result, but for the one
+// that was played again and the one whose result was corrected.
+func (d *day) checkMatches(t *testing.T) {
+	t.Helper()
+	rows, err := d.hall.pool.Query(t.Context(), `SELECT (payload->>'matchNumber')::int, string_agg(substr(name, 7) || coalesce(' ' || (payload->>'rev'), ''), ', ' ORDER BY seq)
+		FROM channel_events WHERE channel = $1 AND name LIKE 'match:%' GROUP BY 1`, "event-"+code)
+	must(t, err)
+	defer rows.Close()
+	told := 0
+	for rows.Next() {
+		var m int
+		var got string
+		must(t, rows.Scan(&m, &got))
+		want := "started, completed 1"
+		switch m {
+		case replayed:
+			want += ", started, completed 2"
+		case corrected:
+			want += ", completed 2"
+		}
+		if got != want {
+			t.Errorf("of match %d the hall was told %s, want %s", m, got, want)
+		}
+		told++
+	}
+	must(t, rows.Err())
+	if told != matches {
+		t.Errorf("the hall was told of %d matches", told)
 	}
 }
 
