@@ -127,15 +127,27 @@ func questions(t testing.TB) (map[string]question, *ear, *pgxpool.Pool) {
 		"accuracy":              {504, func() error { _, err := service.Accuracy(ctx, actor, v); return err }},
 		"summary":               {504, func() error { _, err := service.Summarize(ctx, actor, v, []int{107}); return err }},
 		"comparison":            {504, func() error { _, err := service.Summarize(ctx, actor, v, []int{101, 107, 118, 123}); return err }},
-		"coverage":              {504, func() error { _, err := service.Coverage(ctx, actor, scouting.SheetKey{TeamID: v.TeamID, Event: v.Event}, nil); return err }},
-		"next match":            {504, func() error { _, err := service.Next(ctx, actor, scouting.SheetKey{TeamID: v.TeamID, Event: v.Event}); return err }},
-		"list":                  {51, func() error { return pages(ctx, service, actor, scouting.Filter{TeamID: v.TeamID, Limit: 50}) }},
-		"list of an event":      {3696, func() error { return pages(ctx, service, actor, scouting.Filter{TeamID: v.TeamID, Season: &v.Event.Season, EventCode: &v.Event.Code, Limit: 50}) }},
+		"coverage": {504, func() error {
+			_, err := service.Coverage(ctx, actor, scouting.SheetKey{TeamID: v.TeamID, Event: v.Event}, nil)
+			return err
+		}},
+		"next match": {504, func() error {
+			_, err := service.Next(ctx, actor, scouting.SheetKey{TeamID: v.TeamID, Event: v.Event})
+			return err
+		}},
+		"list": {51, func() error { return pages(ctx, service, actor, scouting.Filter{TeamID: v.TeamID, Limit: 50}) }},
+		"list of an event": {3696, func() error {
+			return pages(ctx, service, actor, scouting.Filter{TeamID: v.TeamID, Season: &v.Event.Season, EventCode: &v.Event.Code, Limit: 50})
+		}},
 		"list of a match": {504, func() error {
 			return pages(ctx, service, actor, scouting.Filter{TeamID: v.TeamID, Season: &v.Event.Season, EventCode: &v.Event.Code, MatchNumber: &match, Limit: 2})
 		}},
-		"list of a robot": {504, func() error { return pages(ctx, service, actor, scouting.Filter{TeamID: v.TeamID, ScoutedTeam: &robot, Limit: 50}) }},
-		"export":          {500, func() error { return exported(ctx, service, actor, scouting.ExportQuery{TeamID: v.TeamID, Season: 2025}) }},
+		"list of a robot": {504, func() error {
+			return pages(ctx, service, actor, scouting.Filter{TeamID: v.TeamID, ScoutedTeam: &robot, Limit: 50})
+		}},
+		"export": {500, func() error {
+			return exported(ctx, service, actor, scouting.ExportQuery{TeamID: v.TeamID, Season: 2025})
+		}},
 		"export of an event": {504, func() error {
 			return exported(ctx, service, actor, scouting.ExportQuery{TeamID: v.TeamID, Season: 2025, EventCode: v.Event.Code})
 		}},
