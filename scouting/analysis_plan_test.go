@@ -24,8 +24,7 @@ import (
 )
 
 // hall is 55 teams that each scouted 8 FTC events twice over, but for a robot here and there:
-// 203,280 entries. Each
-// FTC event has 63 matches of 40 robots, with results.
+// 203,280 entries. Each FTC event has 63 matches of 40 robots, with results.
 const hall = `
 INSERT INTO users (id, display_name) SELECT md5('user' || t || s)::uuid, 'Scout ' || s FROM generate_series(1, 55) t, generate_series(1, 2) s;
 INSERT INTO teams (id, team_number, name, sharing_level) SELECT md5('team' || t)::uuid, t, 'Team ' || t, 'PUBLIC' FROM generate_series(1, 55) t;
