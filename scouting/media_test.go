@@ -103,7 +103,7 @@ func TestTheLastPlaceIsTakenOnce(t *testing.T) {
 			_, _, err := w.scouting.AddLink(t.Context(), w.mentor, w.link())
 			return err
 		}},
-		"pictures": {`pictures = 499`, func() error {
+		"pictures": {`pictures = 499, bytes = 0`, func() error {
 			_, _, err := w.scouting.AddPicture(t.Context(), w.mentor, scouting.NewMedia{ScoutingTeamID: w.team.ID, ScoutedTeam: 731}, file)
 			return err
 		}},
