@@ -154,10 +154,8 @@ func TestAnAppOfTheFile(t *testing.T) {
 			client := pusher.Client{AppID: "a2", Key: "k2", Secret: "0123456789abcdef0123456789abcdef", Host: p.hub, HTTPClient: &http.Client{Timeout: 10 * time.Second}}
 			must(t, client.Trigger("chat", "e", "hello"))
 			_, port, _ := strings.Cut(p.hub, ":")
-			text, deadline := "", time.Now().Add(20*time.Second)
-			for !strings.Contains(text, `webhook_notices_delivered_total{app_id="a2",port="`+port+`"} 1`) && time.Now().Before(deadline) {
-				text = get(t, "http://"+p.metrics()+"/metrics") // the webhook was answered; who sent it has yet to notice
-			}
+			text, counted := "", `webhook_notices_delivered_total{app_id="a2",port="`+port+`"} 1`
+			until(t, counted, func() bool { text = get(t, "http://"+p.metrics()+"/metrics"); return strings.Contains(text, counted) })
 			for _, want := range []string{"connected", "new_connections_total", "http_calls_received_total", "webhook_notices_delivered_total"} {
 				if line := `soketi_` + want + `{app_id="a2",port="` + port + `"} 1`; !strings.Contains(text, line) {
 					t.Errorf("no %s in:\n%s", line, text)
