@@ -6,8 +6,11 @@
 // buffer, and gives each subscriber that buffer in one write that does not block. While it
 // sweeps, later events gather, so that batches grow with the load and cost no delay
 // without it. One sweeper at a time owns a channel, which keeps the channel's order. What
-// a socket cannot take waits in its queue, bounded in bytes and time, for a writer of its
-// own; a socket over its bound is closed and its channels never wait for it.
+// a socket cannot take waits in its queue, bounded in bytes and time, until the peer takes
+// more; a socket over its bound is closed and its channels never wait for it.
+//
+// What peers send is read by pollers where the system has them, else by a goroutine for each
+// socket: see wire. On a poller nothing that a message causes may wait.
 //
 // Lock order, outer first:
 //
@@ -15,7 +18,7 @@
 //	channel.mu -> runQueue.mu, cache.mu
 //	socket.mu -> Hub.leaveMu
 //	socket.mu -> notices.mu
-//	app.mu and Hub.gate are held alone
+//	app.mu, Hub.gate, poller.mu and polled.mu are held alone
 //
 // No lock is held during a write, a read, a log line or a callback.
 package hub
