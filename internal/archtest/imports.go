@@ -47,7 +47,8 @@ var rules = []rule{
 	{folder: "scouting/consensus", ours: []string{"scouting/seasons"}, denied: allIO, tests: []string{"internal/..."}},
 	{folder: "scouting/media", ours: []string{"fault"}, denied: allIO, tests: []string{"internal/..."}},
 	{folder: "scouting/picklist", ours: []string{"fault"}, denied: allIO, tests: []string{"internal/..."}},
-	{folder: "scouting/seasons", ours: []string{"fault"}, denied: slices.Concat(httpSide, sql), tests: []string{"internal/..."}},
+	// A season's file gives the rules that rankings, which knows no game, ranks by.
+	{folder: "scouting/seasons", ours: []string{"ftc/rankings", "fault"}, denied: slices.Concat(httpSide, sql), tests: []string{"internal/..."}},
 	{folder: "scouting/transfer", ours: []string{"scouting/seasons", "fault"}, denied: allIO, tests: []string{"internal/..."}},
 	{folder: "teams", ours: slices.Concat([]string{"accounts"}, storage), denied: httpSide, tests: featureTests},
 	{folder: "accounts", ours: storage, denied: httpSide, tests: featureTests},
@@ -82,6 +83,8 @@ var rules = []rule{
 	{folder: "internal/loadgen/...", ours: []string{"internal/loadgen"}, denied: sql, tests: []string{"realtime/...", "internal/..."}},
 	// Two teams at one FTC event, on everything at once.
 	{folder: "internal/eventday", tests: []string{anything}},
+	// Faults of the real program: it knows the program from outside only.
+	{folder: "internal/faults", ours: []string{"internal/pgembed"}, tests: []string{anything}},
 	{folder: "internal/pgtest", ours: []string{"internal/pgembed", "schema"}},
 	{folder: "internal/...", tests: []string{"internal/..."}},
 }

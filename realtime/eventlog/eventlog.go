@@ -12,7 +12,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,6 +39,12 @@ const MaxPage = 500
 
 // ErrUnavailable is returned while the database does not answer.
 var ErrUnavailable = fault.New(fault.Unavailable, "database-unavailable", "The database does not answer. Try again in a moment.")
+
+// passing are the classes of what PostgreSQL says when the same request may succeed later:
+// 08 connection, 53 resources, 57P shutdown and start-up, 58 its own files, 40 serialization
+// and deadlock, 57014 a statement that took too long, 55P03 a lock that did, 25006 a server
+// that only reads, as after a failover.
+var passing = [...]string{"08", "53", "57P", "58", "40", "57014", "55P03", "25006"}
 
 // Log appends and reads. It is safe for concurrent use.
 type Log struct {
@@ -264,21 +272,26 @@ func Translate(err error) error {
 	switch {
 	case err == nil, errors.As(err, &known):
 		return err
+	case unreachable(err):
+		return ErrUnavailable.Because(err)
 	case errors.As(err, &pg):
-		// 08 connection, 53 resources, 57P shutdown and start-up, 58 its own files, 40 serialization and deadlock
-		if slices.ContainsFunc([]string{"08", "53", "57P", "58", "40"}, func(class string) bool { return strings.HasPrefix(pg.Code, class) }) {
+		if slices.ContainsFunc(passing[:], func(class string) bool { return strings.HasPrefix(pg.Code, class) }) {
 			return ErrUnavailable.Because(err)
 		}
 		return err
 	case errors.Is(err, context.Canceled):
 		return err
-	case errors.Is(err, context.DeadlineExceeded), pgconn.SafeToRetry(err), pgconn.Timeout(err), isConnectError(err):
+	case errors.Is(err, context.DeadlineExceeded), pgconn.SafeToRetry(err), pgconn.Timeout(err):
 		return ErrUnavailable.Because(err)
 	}
 	return err
 }
 
-func isConnectError(err error) bool {
+// unreachable reports whether err is that of a connection which cannot be made, or which
+// broke while it was used.
+func unreachable(err error) bool {
 	var connect *pgconn.ConnectError
-	return errors.As(err, &connect) || strings.Contains(err.Error(), "unexpected EOF") || strings.Contains(err.Error(), "conn closed")
+	var network *net.OpError
+	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) ||
+		strings.Contains(err.Error(), "conn closed") || strings.Contains(err.Error(), "closed pool")
 }

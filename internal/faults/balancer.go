@@ -1,0 +1,129 @@
+package faults
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Balancer is a small HTTP balancer before several nodes. As the usual ones do, it asks
+// each node whether it is ready, keeps connections open, and sends a request to another
+// node only if the first one never got it.
+type Balancer struct {
+	server *httptest.Server
+	done   chan struct{}
+
+	mu    sync.Mutex // guards the fields below
+	nodes []*url.URL
+	ready []bool
+	next  int
+}
+
+// NewBalancer starts a balancer that asks for readiness at the interval.
+func NewBalancer(t testing.TB, interval time.Duration, urls ...string) *Balancer {
+	t.Helper()
+	b := &Balancer{done: make(chan struct{}), ready: make([]bool, len(urls))}
+	for _, text := range urls {
+		u, err := url.Parse(text)
+		must(t, err)
+		b.nodes = append(b.nodes, u)
+	}
+	proxy := &httputil.ReverseProxy{
+		Rewrite:      func(r *httputil.ProxyRequest) {},
+		Transport:    &turns{b: b, next: &http.Transport{MaxIdleConnsPerHost: 64}},
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
+	}
+	b.server = httptest.NewServer(proxy)
+	b.look()
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		for ticker := time.NewTicker(interval); ; {
+			select {
+			case <-b.done:
+				ticker.Stop()
+				return
+			case <-ticker.C:
+				b.look()
+			}
+		}
+	})
+	t.Cleanup(func() { close(b.done); watch.Wait(); b.server.Close() })
+	return b
+}
+
+// URL is where clients find the balancer.
+func (b *Balancer) URL() string { return b.server.URL }
+
+// look asks all nodes.
+func (b *Balancer) look() {
+	client := &http.Client{Timeout: time.Second}
+	for i, u := range b.nodes {
+		response, err := client.Get(u.String() + "/ready")
+		ok := err == nil && response.StatusCode == http.StatusOK
+		if err == nil {
+			_, _ = io.Copy(io.Discard, response.Body) // the connection is used again
+			_ = response.Body.Close()
+		}
+		b.mu.Lock()
+		b.ready[i] = ok
+		b.mu.Unlock()
+	}
+}
+
+// order is the nodes as the next request tries them: the ready ones in turn.
+func (b *Balancer) order() []*url.URL {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.next++
+	var first, rest []*url.URL
+	for i := range b.nodes {
+		n := (b.next + i) % len(b.nodes)
+		if b.ready[n] {
+			first = append(first, b.nodes[n])
+		} else {
+			rest = append(rest, b.nodes[n])
+		}
+	}
+	return append(first, rest...)
+}
+
+// turns sends a request to the first node that takes the connection.
+type turns struct {
+	b    *Balancer
+	next http.RoundTripper
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t *turns) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	body, failed := io.ReadAll(r.Body)
+	if failed != nil {
+		return nil, failed
+	}
+	for _, u := range t.b.order() {
+		try := r.Clone(r.Context())
+		try.Body = io.NopCloser(bytes.NewReader(body))
+		try.URL.Scheme, try.URL.Host = u.Scheme, u.Host
+		response, err := t.next.RoundTrip(try)
+		if err == nil {
+			return response, nil
+		}
+		failed = errors.Join(failed, err)
+		var dial *net.OpError
+		if !errors.As(err, &dial) || dial.Op != "dial" || errors.Is(err, context.Canceled) {
+			break // the node may have the request
+		}
+	}
+	return nil, failed
+}
