@@ -24,22 +24,6 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// rulesOf takes the rules of ranking out of a season's file.
-func rulesOf(s *seasons.Season) rankings.Rules {
-	rules := rankings.Rules{Win: s.Ranking.Win, Tie: s.Ranking.Tie}
-	for _, rp := range s.RankingPoints {
-		b := rankings.Bonus{Key: rp.Key, Part: rp.Part, AtLeast: make(map[string]int)}
-		for _, threshold := range rp.Thresholds {
-			b.AtLeast[threshold.Level] = threshold.AtLeast
-		}
-		rules.Bonuses = append(rules.Bonuses, b)
-	}
-	for _, tie := range s.Ranking.TieBreaks {
-		rules.TieBreaks = append(rules.TieBreaks, rankings.TieBreak{Part: tie.Part})
-	}
-	return rules
-}
-
 func season(t testing.TB, year int) *seasons.Season {
 	t.Helper()
 	book, err := seasons.Load()
@@ -122,11 +106,11 @@ func alliance(t testing.TB, s *seasons.Season, side firstapi.AllianceScore, rand
 func TestRecordedEvent(t *testing.T) {
 	s := season(t, 2025)
 	event, published := recorded(t, s)
-	rows := rankings.Rank(rulesOf(s), event)
+	rows := rankings.Rank(s.Rules(), event)
 	for i := range event.Matches {
 		event.Matches[i].Red.Bonuses, event.Matches[i].Blue.Bonuses = nil, nil
 	}
-	if again := rankings.Rank(rulesOf(s), event); !reflect.DeepEqual(again, rows) {
+	if again := rankings.Rank(s.Rules(), event); !reflect.DeepEqual(again, rows) {
 		t.Error("the thresholds make another ranking than the flags")
 	}
 	if len(rows) != 21 || len(published) != len(rows) {
