@@ -68,7 +68,7 @@ func problemOf(err error, requestID string) problem {
 
 // writeProblem is the only place where an error becomes HTTP.
 func (s *server) writeProblem(w http.ResponseWriter, r *http.Request, err error) {
-	if r.Context().Err() != nil && fault.From(err).Kind == fault.Internal {
+	if kind := fault.From(err).Kind; r.Context().Err() != nil && (kind == fault.Internal || kind == fault.Unavailable) {
 		return // the caller has gone; nobody reads an answer
 	}
 	p := problemOf(err, requestID(r.Context()))

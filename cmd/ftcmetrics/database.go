@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -13,18 +15,35 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/schema"
 )
 
+// An embedded PostgreSQL that ends by itself is started again: the server of an event day
+// is a laptop with nobody at it. One that ends so often is broken, and the program ends.
+const (
+	maxRevivals   = 5
+	revivalWindow = 10 * time.Minute
+)
+
+// sideConns are kept from requests: with all others busy, the live feed goes on and /ready
+// says whether the database answers.
+const sideConns = 3
+
 // database is a pool on a migrated database, and the embedded PostgreSQL behind it, if
 // that is ours.
 type database struct {
-	pool     *pgxpool.Pool
-	embedded *pgembed.Server // nil for an external one, or one that another process runs
+	pool *pgxpool.Pool // for requests
+	side *pgxpool.Pool // for the relay and /ready
+
+	options  pgembed.Options
+	embedded *pgembed.Server // nil for an external one, or one that another process runs; keep changes it
+	failed   chan error      // gets why the embedded one is not kept any longer
+	stop     context.CancelFunc
+	keeping  sync.WaitGroup
 }
 
 // openDatabase connects to the configured database, or starts the embedded one. join says
 // that an embedded database which another process runs may be used.
 func openDatabase(ctx context.Context, c serveConfig, logger *slog.Logger, join bool) (*database, error) {
 	url := c.DatabaseURL
-	var d database
+	d := &database{options: pgembed.Options{Dir: c.DataDir, Logger: logger}, failed: make(chan error, 1), stop: func() {}}
 	if url == "" && join {
 		running, ok, err := pgembed.Join(c.DataDir)
 		if err != nil {
@@ -35,43 +54,77 @@ func openDatabase(ctx context.Context, c serveConfig, logger *slog.Logger, join 
 		}
 	}
 	if url == "" {
-		server, err := pgembed.Start(ctx, pgembed.Options{Dir: c.DataDir, Logger: logger})
+		server, err := pgembed.Start(ctx, d.options)
 		if err != nil {
 			return nil, err
 		}
 		d.embedded, url = server, server.URL()
+		keeping, stop := context.WithCancel(context.Background())
+		d.stop = stop
+		d.keeping.Go(func() { d.failed <- d.keep(keeping) })
 	}
 	if err := d.open(ctx, url); err != nil {
 		return nil, errors.Join(err, d.close())
 	}
-	return &d, nil
+	return d, nil
 }
 
 func (d *database) open(ctx context.Context, url string) error {
 	if err := schema.Migrate(ctx, url); err != nil {
 		return err
 	}
-	poolConfig, err := pgxpool.ParseConfig(url)
+	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return fmt.Errorf("DATABASE_URL: %w", err)
 	}
-	poolConfig.MaxConns = max(poolConfig.MaxConns, int32(4*runtime.NumCPU()))
-	poolConfig.MinIdleConns = 2
-	d.pool, err = pgxpool.NewWithConfig(ctx, poolConfig)
+	beImpatient(config)
+	config.MinIdleConns = 2
+	side := config.Copy()
+	config.MaxConns = max(config.MaxConns, int32(4*runtime.NumCPU()))
+	if d.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
+		return err
+	}
+	side.MaxConns, side.MinIdleConns = sideConns, 1
+	d.side, err = pgxpool.NewWithConfig(ctx, side)
 	return err
 }
 
-// gone is closed when the embedded PostgreSQL has ended by itself; nil never is.
-func (d *database) gone() <-chan struct{} {
-	if d.embedded == nil {
-		return nil
+// keep starts the embedded PostgreSQL again whenever it ends by itself, on the same folder
+// and socket, so that the pools find it. It returns an error when that is of no use, and
+// nil when ctx ends.
+func (d *database) keep(ctx context.Context) error {
+	var ends []time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-d.embedded.Done():
+		}
+		ends = append(ends, time.Now())
+		if n := len(ends); n > maxRevivals && time.Since(ends[n-1-maxRevivals]) < revivalWindow {
+			return fmt.Errorf("the embedded PostgreSQL has ended by itself %d times in %s; its log is above", maxRevivals+1, revivalWindow)
+		}
+		d.options.Logger.Warn("starting PostgreSQL again")
+		_ = d.embedded.Stop(ctx) // it has ended; this frees the folder
+		server, err := pgembed.Start(ctx, d.options)
+		if ctx.Err() != nil && err != nil {
+			return nil //nolint:nilerr // the program ends, and its database with it
+		}
+		if err != nil {
+			return fmt.Errorf("the embedded PostgreSQL has ended by itself and does not start again: %w", err)
+		}
+		d.embedded = server
 	}
-	return d.embedded.Done()
 }
 
 func (d *database) close() error {
+	d.stop()
+	d.keeping.Wait() // from here on nobody changes embedded
 	if d.pool != nil {
 		d.pool.Close()
+	}
+	if d.side != nil {
+		d.side.Close()
 	}
 	if d.embedded == nil {
 		return nil

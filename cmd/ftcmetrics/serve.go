@@ -105,7 +105,7 @@ func (n *node) assemble(ctx context.Context) error {
 	n.realtime = r
 	n.log = eventlog.New(n.database.pool, func(channel realtime.Channel, seq int64) { n.relay.Hint(channel, seq) })
 	n.relay = relay.New(relay.Options{
-		Log: n.log, Publisher: h.Publisher(c.AppID), Control: eventlog.Control, Logger: n.logger,
+		Log: eventlog.New(n.database.side, nil), Publisher: h.Publisher(c.AppID), Control: eventlog.Control, Logger: n.logger,
 		Occupied:  func() []realtime.Channel { return occupied(h, c.AppID) },
 		Listening: func(channel realtime.Channel) bool { return h.Occupied(c.AppID, channel) },
 	})
@@ -194,9 +194,9 @@ func (n *node) ready(ctx context.Context) error {
 	if !n.realtime.ready() {
 		return errors.New("the hub is stopping")
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, readyPatience)
 	defer cancel()
-	return n.database.pool.Ping(ctx)
+	return n.database.side.Ping(ctx)
 }
 
 // url is where people reach this node.
@@ -226,8 +226,7 @@ func (n *node) wait(ctx context.Context) error {
 	case <-ctx.Done():
 		n.logger.Info("stopping")
 	case failed = <-n.servers.failed:
-	case <-n.database.gone():
-		failed = errors.New("the embedded PostgreSQL ended by itself; its log is above")
+	case failed = <-n.database.failed:
 	}
 	limit, cancel := context.WithTimeout(context.Background(), n.config.HubShutdownGrace)
 	defer cancel()

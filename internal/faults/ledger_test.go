@@ -56,13 +56,19 @@ func (s *Site) crashes(load *Load, n int) (slowest time.Duration) {
 		load.Await(200)
 		s.Postgres.Crash()
 		for _, url := range s.URLs() {
-			Until(s.t, "the node is not ready", func() bool { a, err := probe.Ask(s.t.Context(), "GET", url+"/ready", ""); return err == nil && a.Status == 503 })
+			Until(s.t, "the node is not ready", func() bool {
+				a, err := probe.Ask(s.t.Context(), "GET", url+"/ready", "")
+				return err == nil && a.Status == 503
+			})
 		}
 		<-time.After(300 * time.Millisecond) // the outage; scouts go on trying
 		s.Postgres.Start()
 		back := time.Now()
 		for _, url := range s.URLs() {
-			Until(s.t, "the node is ready", func() bool { a, err := probe.Ask(s.t.Context(), "GET", url+"/ready", ""); return err == nil && a.Status == 200 })
+			Until(s.t, "the node is ready", func() bool {
+				a, err := probe.Ask(s.t.Context(), "GET", url+"/ready", "")
+				return err == nil && a.Status == 200
+			})
 		}
 		load.Await(1)
 		slowest = max(slowest, time.Since(back))

@@ -59,6 +59,7 @@ func Program(t testing.TB) string {
 type Node struct {
 	Address string // of API and hub
 	Metrics string
+	DataDir string
 
 	t    testing.TB
 	path string
@@ -75,9 +76,9 @@ type Node struct {
 func NewNode(t testing.TB, path string, env ...string) *Node {
 	t.Helper()
 	addresses := freeAddresses(t, 3)
-	n := &Node{t: t, path: path, Address: addresses[0], Metrics: addresses[2]}
+	n := &Node{t: t, path: path, Address: addresses[0], Metrics: addresses[2], DataDir: t.TempDir()}
 	n.env = append([]string{
-		"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + t.TempDir(), "DATA_DIR=" + t.TempDir(), "LOG_FORMAT=json", "APP_ENV=dev", "RATE_LIMIT=0",
+		"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + t.TempDir(), "DATA_DIR=" + n.DataDir, "LOG_FORMAT=json", "APP_ENV=dev", "RATE_LIMIT=0",
 		"HTTP_ADDR=" + addresses[0], "HUB_ADDR=" + addresses[1], "METRICS_ADDR=" + addresses[2],
 		"REALTIME_APP_ID=app", "REALTIME_APP_KEY=app-key-of-tests", "REALTIME_APP_SECRET=app-secret-of-tests-0123456789abcdef",
 	}, env...)

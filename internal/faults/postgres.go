@@ -104,9 +104,11 @@ func (p *Postgres) signal(signal syscall.Signal) {
 	}
 }
 
-// pid is the postmaster's process, 0 if there is none.
-func (p *Postgres) pid() int {
-	text, err := os.ReadFile(filepath.Join(p.options.Dir, "pg", "postmaster.pid"))
+func (p *Postgres) pid() int { return postmaster(p.options.Dir) }
+
+// postmaster is the process of the cluster in a data folder, 0 if there is none.
+func postmaster(dir string) int {
+	text, err := os.ReadFile(filepath.Join(dir, "pg", "postmaster.pid")) //nolint:gosec // the test's own folder
 	if err != nil {
 		return 0
 	}

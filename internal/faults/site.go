@@ -22,11 +22,15 @@ type Site struct {
 	t testing.TB
 }
 
-// NewSite starts nodes on a fresh database of the cluster. env is for all of them.
+// NewSite starts nodes on a fresh database of the cluster; without a cluster, one node with
+// the database that is embedded in it. env is for all of them.
 func NewSite(t testing.TB, postgres *Postgres, nodes int, env ...string) *Site {
 	t.Helper()
-	s := &Site{t: t, Postgres: postgres, Database: postgres.NewDatabase()}
-	env = append([]string{"DATABASE_URL=" + postgres.URL(s.Database)}, env...)
+	s := &Site{t: t, Postgres: postgres}
+	if postgres != nil {
+		s.Database = postgres.NewDatabase()
+		env = append([]string{"DATABASE_URL=" + postgres.URL(s.Database)}, env...)
+	}
 	for range nodes {
 		n := NewNode(t, Program(t), env...)
 		n.Start()
