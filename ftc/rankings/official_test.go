@@ -35,13 +35,19 @@ func season(t testing.TB, year int) *seasons.Season {
 	return s
 }
 
+// correction is so many points more for the alliances of a qualification match.
+type correction struct{ match, red, blue int }
+
 // recorded reads the recorded DECODE event with our client: its matches as rankings takes
-// them, and the published ranking.
-func recorded(t testing.TB, s *seasons.Season) (rankings.Event, []firstapi.Ranking) {
+// them, and the published ranking. Referees correct before that.
+func recorded(t testing.TB, s *seasons.Season, corrections ...correction) (rankings.Event, []firstapi.Ranking) {
 	t.Helper()
 	clock := firstapitest.NewClock(time.Date(2026, 1, 17, 23, 0, 0, 0, time.UTC)) // the evening of that day
 	fake, err := firstapitest.New(clock.Now)
 	must(t, err)
+	for _, c := range corrections {
+		must(t, fake.Correct(ftc.MatchKey{EventKey: fake.Event(), Level: ftc.Qual, Number: c.match}, c.red, c.blue))
+	}
 	server := httptest.NewServer(fake)
 	t.Cleanup(server.Close)
 	client, err := firstapi.New(firstapi.Options{
@@ -116,6 +122,34 @@ func TestRecordedEvent(t *testing.T) {
 	if len(rows) != 21 || len(published) != len(rows) {
 		t.Fatalf("got %d rows, %d are published", len(rows), len(published))
 	}
+	compare(t, rows, published)
+	for _, r := range rows {
+		if r.Incomplete || r.Tied {
+			t.Errorf("team %d is %+v", r.Team, r)
+		}
+	}
+}
+
+// The alliances of the disqualified team and of the one that did not come win: both have
+// the win in their record and nothing else of it.
+func TestWinWithoutPoints(t *testing.T) {
+	s := season(t, 2025)
+	event, _ := recorded(t, s)
+	before := rankings.Rank(s.Rules(), event)
+	for team, c := range map[int]correction{731: {match: 5, blue: 100}, 5270: {match: 10, red: 60}} {
+		event, published := recorded(t, s, c)
+		rows := rankings.Rank(s.Rules(), event)
+		compare(t, rows, published)
+		was, is := row(t, before, team), row(t, rows, team)
+		if is.Wins != was.Wins+1 || is.Losses != was.Losses-1 || is.Score != was.Score || !reflect.DeepEqual(is.TieBreaks, was.TieBreaks) {
+			t.Errorf("before %+v\nafter %+v", was, is)
+		}
+	}
+}
+
+// compare holds our rows against the published ranking, number by number.
+func compare(t *testing.T, rows []rankings.Row, published []firstapi.Ranking) {
+	t.Helper()
 	for i, r := range rows {
 		got := firstapi.Ranking{
 			Rank: r.Rank, TeamNumber: r.Team, Wins: r.Wins, Losses: r.Losses, Ties: r.Ties,
@@ -126,9 +160,6 @@ func TestRecordedEvent(t *testing.T) {
 		}
 		if got != published[i] {
 			t.Errorf("got %+v\nwant %+v", got, published[i])
-		}
-		if r.Incomplete || r.Tied {
-			t.Errorf("team %d is %+v", r.Team, r)
 		}
 	}
 }

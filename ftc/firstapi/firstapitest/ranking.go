@@ -62,7 +62,9 @@ func (e *event) ranking(now time.Time) ([]row, time.Time) {
 }
 
 // add counts a match for one of its robots. A surrogate's does not count; one of a
-// disqualified team, or of one that did not come, counts and gives nothing.
+// disqualified team, or of one that did not come, counts in the record as it went and gives
+// nothing: so ftc-events shows a team of 2022 with one win, in a match it is crossed out of,
+// and an average of 0.00 ranking points.
 func (s *standing) add(m *match, robot row) {
 	s.played++
 	if robot["surrogate"] == true {
@@ -72,24 +74,26 @@ func (s *standing) add(m *match, robot row) {
 	station, _ := robot["station"].(string)
 	red := strings.HasPrefix(station, "Red")
 	won, lost := m.hybrid["redWins"] == red && m.hybrid["blueWins"] == !red, m.hybrid["redWins"] == !red && m.hybrid["blueWins"] == red
+	forfeit := robot["dq"] == true || robot["noShow"] == true
 	if robot["dq"] == true {
 		s.dq++
 	}
-	if robot["dq"] == true || robot["noShow"] == true {
-		s.losses++
-		return
-	}
-	score := m.side(station)
+	points := 0.0
 	switch {
 	case won:
 		s.wins++
-		s.rp += rpWin
+		points = rpWin
 	case lost:
 		s.losses++
 	default:
 		s.ties++
-		s.rp += rpTie
+		points = rpTie
 	}
+	if forfeit {
+		return
+	}
+	s.rp += points
+	score := m.side(station)
 	for _, name := range []string{"movementRP", "goalRP", "patternRP"} {
 		if score[name] == true {
 			s.rp++
