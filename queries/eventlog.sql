@@ -42,3 +42,40 @@ SET payload = replace(
     regexp_replace(payload::text, '("(id|userId)":"' || @old_id::text || '","displayName":)"([^"\\]|\\.)*"', '\1"former member"', 'g'),
     @old_id::text, @new_id::text)::json
 WHERE strpos(payload::text, @old_id::text) > 0 AND (channel <> '!control' OR at < now() - interval '1 minute');
+
+-- name: PositionsOf :many
+-- Where the channels are, and the oldest event that is still there.
+SELECT h.channel, h.seq, h.epoch, coalesce((SELECT min(e.seq) FROM channel_events e WHERE e.channel = h.channel), h.seq + 1)::bigint AS oldest
+FROM channel_heads h WHERE h.channel = ANY(@channels::text[]);
+
+-- name: EventByID :one
+SELECT * FROM channel_events WHERE id = @id AND channel = @channel;
+
+-- name: PurgeEvents :execrows
+-- Removes events older than the age, a batch at a time. A channel loses what comes before the
+-- newest of them, too, so that what is left has no hole whatever the clock did.
+WITH old AS (
+    SELECT channel, max(seq) AS seq
+    FROM (SELECT channel, seq FROM channel_events WHERE at < clock_timestamp() - make_interval(secs => @seconds::float8) ORDER BY at LIMIT @row_limit) o
+    GROUP BY channel
+)
+DELETE FROM channel_events e USING old WHERE e.channel = old.channel AND e.seq <= old.seq;
+
+-- name: TryTurn :one
+-- One session at a time gets the turn, until its transaction ends.
+SELECT pg_try_advisory_xact_lock(@class::integer, @job::integer);
+
+-- name: KnownOrigin :one
+SELECT origin FROM log_origin;
+
+-- name: LockHeads :exec
+LOCK TABLE channel_heads IN EXCLUSIVE MODE;
+
+-- name: SetOrigin :exec
+INSERT INTO log_origin (origin) VALUES (@origin) ON CONFLICT (one) DO UPDATE SET origin = excluded.origin;
+
+-- name: RenewEpochs :exec
+UPDATE channel_heads SET epoch = gen_random_uuid();
+
+-- name: ClampCursors :exec
+UPDATE relay_cursors c SET seq = h.seq FROM channel_heads h WHERE h.channel = c.channel AND c.seq > h.seq;

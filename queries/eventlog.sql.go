@@ -76,6 +76,39 @@ func (q *Queries) AppendEvents(ctx context.Context, arg AppendEventsParams) ([]A
 	return items, nil
 }
 
+const clampCursors = `-- name: ClampCursors :exec
+UPDATE relay_cursors c SET seq = h.seq FROM channel_heads h WHERE h.channel = c.channel AND c.seq > h.seq
+`
+
+func (q *Queries) ClampCursors(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, clampCursors)
+	return err
+}
+
+const eventByID = `-- name: EventByID :one
+SELECT channel, seq, id, name, payload, coarse, at FROM channel_events WHERE id = $1 AND channel = $2
+`
+
+type EventByIDParams struct {
+	ID      uuid.UUID
+	Channel string
+}
+
+func (q *Queries) EventByID(ctx context.Context, arg EventByIDParams) (ChannelEvent, error) {
+	row := q.db.QueryRow(ctx, eventByID, arg.ID, arg.Channel)
+	var i ChannelEvent
+	err := row.Scan(
+		&i.Channel,
+		&i.Seq,
+		&i.ID,
+		&i.Name,
+		&i.Payload,
+		&i.Coarse,
+		&i.At,
+	)
+	return i, err
+}
+
 const eventsAfter = `-- name: EventsAfter :many
 SELECT channel, seq, id, name, payload, coarse, at FROM channel_events WHERE channel = $1 AND seq > $2 ORDER BY seq LIMIT $3
 `
@@ -211,6 +244,97 @@ func (q *Queries) HeadsOf(ctx context.Context, channels []string) ([]HeadsOfRow,
 	return items, nil
 }
 
+const knownOrigin = `-- name: KnownOrigin :one
+SELECT origin FROM log_origin
+`
+
+func (q *Queries) KnownOrigin(ctx context.Context) (string, error) {
+	row := q.db.QueryRow(ctx, knownOrigin)
+	var origin string
+	err := row.Scan(&origin)
+	return origin, err
+}
+
+const lockHeads = `-- name: LockHeads :exec
+LOCK TABLE channel_heads IN EXCLUSIVE MODE
+`
+
+func (q *Queries) LockHeads(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, lockHeads)
+	return err
+}
+
+const positionsOf = `-- name: PositionsOf :many
+SELECT h.channel, h.seq, h.epoch, coalesce((SELECT min(e.seq) FROM channel_events e WHERE e.channel = h.channel), h.seq + 1)::bigint AS oldest
+FROM channel_heads h WHERE h.channel = ANY($1::text[])
+`
+
+type PositionsOfRow struct {
+	Channel string
+	Seq     int64
+	Epoch   uuid.UUID
+	Oldest  int64
+}
+
+// Where the channels are, and the oldest event that is still there.
+func (q *Queries) PositionsOf(ctx context.Context, channels []string) ([]PositionsOfRow, error) {
+	rows, err := q.db.Query(ctx, positionsOf, channels)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PositionsOfRow{}
+	for rows.Next() {
+		var i PositionsOfRow
+		if err := rows.Scan(
+			&i.Channel,
+			&i.Seq,
+			&i.Epoch,
+			&i.Oldest,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const purgeEvents = `-- name: PurgeEvents :execrows
+WITH old AS (
+    SELECT channel, max(seq) AS seq
+    FROM (SELECT channel, seq FROM channel_events WHERE at < clock_timestamp() - make_interval(secs => $1::float8) ORDER BY at LIMIT $2) o
+    GROUP BY channel
+)
+DELETE FROM channel_events e USING old WHERE e.channel = old.channel AND e.seq <= old.seq
+`
+
+type PurgeEventsParams struct {
+	Seconds  float64
+	RowLimit int32
+}
+
+// Removes events older than the age, a batch at a time. A channel loses what comes before the
+// newest of them, too, so that what is left has no hole whatever the clock did.
+func (q *Queries) PurgeEvents(ctx context.Context, arg PurgeEventsParams) (int64, error) {
+	result, err := q.db.Exec(ctx, purgeEvents, arg.Seconds, arg.RowLimit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const renewEpochs = `-- name: RenewEpochs :exec
+UPDATE channel_heads SET epoch = gen_random_uuid()
+`
+
+func (q *Queries) RenewEpochs(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, renewEpochs)
+	return err
+}
+
 const seqBefore = `-- name: SeqBefore :one
 SELECT coalesce(max(seq), 0)::bigint FROM channel_events WHERE channel = $1 AND at < $2
 `
@@ -226,4 +350,30 @@ func (q *Queries) SeqBefore(ctx context.Context, arg SeqBeforeParams) (int64, er
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
+}
+
+const setOrigin = `-- name: SetOrigin :exec
+INSERT INTO log_origin (origin) VALUES ($1) ON CONFLICT (one) DO UPDATE SET origin = excluded.origin
+`
+
+func (q *Queries) SetOrigin(ctx context.Context, origin string) error {
+	_, err := q.db.Exec(ctx, setOrigin, origin)
+	return err
+}
+
+const tryTurn = `-- name: TryTurn :one
+SELECT pg_try_advisory_xact_lock($1::integer, $2::integer)
+`
+
+type TryTurnParams struct {
+	Class int32
+	Job   int32
+}
+
+// One session at a time gets the turn, until its transaction ends.
+func (q *Queries) TryTurn(ctx context.Context, arg TryTurnParams) (bool, error) {
+	row := q.db.QueryRow(ctx, tryTurn, arg.Class, arg.Job)
+	var pg_try_advisory_xact_lock bool
+	err := row.Scan(&pg_try_advisory_xact_lock)
+	return pg_try_advisory_xact_lock, err
 }

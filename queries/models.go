@@ -48,6 +48,17 @@ type ChannelHead struct {
 	Epoch   uuid.UUID
 }
 
+type DeadLetter struct {
+	ID        int64
+	Sink      string
+	Channel   string
+	Seq       int64
+	Reason    string
+	RefusedAt time.Time
+	Refusals  int32
+	WantedAt  *time.Time
+}
+
 type EntryRevision struct {
 	EntryID      uuid.UUID
 	Rev          int32
@@ -124,6 +135,11 @@ type Invite struct {
 	ExpiresAt time.Time
 	RevokedAt *time.Time
 	DeviceID  *uuid.UUID
+}
+
+type LogOrigin struct {
+	One    bool
+	Origin string
 }
 
 type Match struct {
@@ -313,6 +329,21 @@ type PlayoffAlliance struct {
 	Departed  int32
 }
 
+type Prediction struct {
+	Season    int32
+	EventCode string
+	Playoff   bool
+	Series    int32
+	Number    int32
+	Algo      string
+	Teams     string
+	RedWins   float64
+	Red       float64
+	Blue      float64
+	Early     bool
+	MadeAt    time.Time
+}
+
 type Quarantine struct {
 	ID           uuid.UUID
 	TeamID       uuid.UUID
@@ -338,6 +369,101 @@ type Quarantine struct {
 	ReceivedAt   time.Time
 	DiscardedAt  *time.Time
 	DiscardedBy  *uuid.UUID
+}
+
+type RatableResult struct {
+	Season      int32
+	EventCode   string
+	Playoff     bool
+	Series      int32
+	Number      int32
+	Rev         int32
+	StartAt     *time.Time
+	RedTotal    int32
+	RedNoFoul   int32
+	RedAuto     *int32
+	RedTeleop   *int32
+	RedEndgame  *int32
+	RedRobots   []byte
+	BlueTotal   int32
+	BlueNoFoul  int32
+	BlueAuto    *int32
+	BlueTeleop  *int32
+	BlueEndgame *int32
+	BlueRobots  []byte
+	Planned     string
+}
+
+type Rating struct {
+	Season     int32
+	TeamNumber int32
+	Auto       float64
+	Teleop     float64
+	Endgame    float64
+	Matches    int32
+}
+
+type RatingCarried struct {
+	Season     int32
+	TeamNumber int32
+	Standing   float64
+}
+
+type RatingChange struct {
+	Season     int32
+	StartAt    time.Time
+	EventCode  string
+	Playoff    bool
+	Series     int32
+	Number     int32
+	TeamNumber int32
+	Auto       float64
+	Teleop     float64
+	Endgame    float64
+	Matches    int32
+	Delta      float64
+}
+
+type RatingLog struct {
+	Season     int32
+	EventCode  string
+	Playoff    bool
+	Series     int32
+	Number     int32
+	StartAt    time.Time
+	Rev        int32
+	Planned    string
+	RedTotal   int32
+	RedNoFoul  int32
+	BlueTotal  int32
+	BlueNoFoul int32
+	RedWins    float64
+	Red        float64
+	Blue       float64
+	Weight     float64
+	Total      float64
+	Squares    float64
+	Auto       float64
+	Teleop     float64
+	Endgame    float64
+}
+
+type RatingSeason struct {
+	Season      int32
+	Algo        string
+	Version     int64
+	CarriedFrom int64
+}
+
+type RelayCursor struct {
+	Sink    string
+	Channel string
+	Seq     int64
+}
+
+type RelaySink struct {
+	Sink      string
+	StartedAt time.Time
 }
 
 type ScoutingEntry struct {

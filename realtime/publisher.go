@@ -1,6 +1,9 @@
 package realtime
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Event is a realtime event on its way to the subscribers of one channel.
 type Event struct {
@@ -32,3 +35,24 @@ type Publisher interface {
 	Publish(ctx context.Context, events []Event) error
 	Revoke(ctx context.Context, revocation Revocation) error
 }
+
+// RefusedError is the error of a publisher that will never take what it was given. Asking
+// again changes nothing.
+type RefusedError struct {
+	Reason string // what it said
+}
+
+// Error returns the reason.
+func (e *RefusedError) Error() string { return "refused: " + e.Reason }
+
+// LaterError is the error of a publisher that wants to be left alone for a while.
+type LaterError struct {
+	After time.Duration // how long
+	Cause error
+}
+
+// Error returns the cause.
+func (e *LaterError) Error() string { return e.Cause.Error() }
+
+// Unwrap returns the cause.
+func (e *LaterError) Unwrap() error { return e.Cause }

@@ -167,45 +167,6 @@ type Event struct {
 	At      time.Time        `json:"at"`      // when it was appended, by the minute for coarse events
 }
 
-// Page is a stretch of a channel's events.
-type Page struct {
-	Events []Event   `json:"events"`
-	Next   int64     `json:"next"`  // pass as after to go on
-	Head   int64     `json:"head"`  // the channel's newest seq
-	Epoch  uuid.UUID `json:"epoch"` // changes when seq starts over, as after a restore
-	Reset  bool      `json:"reset"` // true: after is not a position of this log; start over from the current state
-}
-
-// Read returns up to limit events of the channel with seq > after, in order. A channel
-// without any event has an empty page.
-func (l *Log) Read(ctx context.Context, channel realtime.Channel, after int64, limit int) (Page, error) {
-	page := Page{Events: []Event{}, Next: after}
-	head, err := l.q.HeadOf(ctx, string(channel))
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		page.Reset = after > 0
-		page.Next = 0
-		return page, nil
-	case err != nil:
-		return Page{}, Translate(err)
-	}
-	page.Head, page.Epoch = head.Seq, head.Epoch
-	if after > head.Seq || after < head.Oldest-1 {
-		page.Reset, page.Next = true, head.Seq
-		return page, nil
-	}
-	rows, err := l.q.EventsAfter(ctx, queries.EventsAfterParams{Channel: string(channel), After: after, RowLimit: int32(min(limit, MaxPage))})
-	if err != nil {
-		return Page{}, Translate(err)
-	}
-	for _, row := range rows {
-		page.Events = append(page.Events, event(row))
-		page.Next = row.Seq
-	}
-	page.Head = max(page.Head, page.Next) // events may have been appended between the two reads
-	return page, nil
-}
-
 // Position returns the channel's head and epoch; an unknown channel has 0 and the zero
 // UUID. It is what a conditional read compares.
 func (l *Log) Position(ctx context.Context, channel realtime.Channel) (int64, uuid.UUID, error) {
@@ -226,11 +187,7 @@ func (l *Log) Heads(ctx context.Context, channels ...realtime.Channel) (map[real
 		}
 		return heads, Translate(err)
 	}
-	names := make([]string, len(channels))
-	for i, channel := range channels {
-		names[i] = string(channel)
-	}
-	rows, err := l.q.HeadsOf(ctx, names)
+	rows, err := l.q.HeadsOf(ctx, names(channels))
 	for _, row := range rows {
 		heads[realtime.Channel(row.Channel)] = row.Seq
 	}

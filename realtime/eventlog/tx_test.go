@@ -116,7 +116,7 @@ func TestFirstStatementOfAnyKind(t *testing.T) {
 	n := 100
 	for name, first := range firsts {
 		for range 3 { // with statements new to the connection and known to it
-			if _, err := l.pool.Exec(ctx, `TRUNCATE numbers, channel_events, channel_heads`); err != nil {
+			if _, err := l.pool.Exec(ctx, `TRUNCATE numbers, channel_events, channel_heads, dead_letters`); err != nil {
 				t.Fatal(err)
 			}
 			l.hints.Store(0)

@@ -4,11 +4,14 @@
 // A hint says that a channel has reached a seq; the relay reads what is missing from the
 // log. Hints may be lost: each second the relay compares the heads of the channels that
 // somebody listens to with what it has carried.
+//
+// There are two relays. Each node has a Relay to its own hub, with its positions in memory.
+// An external server gets everything from one Leader among all nodes, with its positions in
+// the database. They share the hints and how an entry is published.
 package relay
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"sync"
 	"time"
@@ -42,16 +45,16 @@ type Options struct {
 	Control   realtime.Channel                    // the channel of the log that holds revocations
 	Occupied  func() []realtime.Channel           // the channels that somebody listens to
 	Listening func(channel realtime.Channel) bool // whether somebody listens to this one
+	Poll      time.Duration                       // how often to look without a hint; 0 is Poll
 	Logger    *slog.Logger
 }
 
-// Relay is the way from the log to one publisher. Make it by New, then call Run.
+// Relay is the way from the log to the hub of this node. Make it by New, then call Run.
 type Relay struct {
-	o    Options
-	wake chan struct{} // has room for one: somebody left work
+	o     Options
+	hints *hints
 
-	mu       sync.Mutex                     // guards the fields below; never held while reading or publishing
-	hinted   map[realtime.Channel]int64     // channels to look at, with the newest seq heard of
+	mu       sync.Mutex                     // guards occupied; never held while reading or publishing
 	occupied map[realtime.Channel]time.Time // channels with a first subscriber since the last look
 
 	carried map[realtime.Channel]int64 // the last seq carried or passed over; only Run touches it
@@ -59,36 +62,21 @@ type Relay struct {
 
 // New returns a relay that is not yet running. Hints it gets before Run are kept.
 func New(o Options) *Relay {
-	return &Relay{
-		o:        o,
-		wake:     make(chan struct{}, 1),
-		hinted:   make(map[realtime.Channel]int64),
-		occupied: make(map[realtime.Channel]time.Time),
-		carried:  make(map[realtime.Channel]int64),
+	if o.Poll == 0 {
+		o.Poll = Poll
 	}
+	return &Relay{o: o, hints: newHints(), occupied: make(map[realtime.Channel]time.Time), carried: make(map[realtime.Channel]int64)}
 }
 
 // Hint tells the relay that the channel has reached seq. It never blocks.
-func (r *Relay) Hint(channel realtime.Channel, seq int64) {
-	r.mu.Lock()
-	r.hinted[channel] = max(r.hinted[channel], seq)
-	r.mu.Unlock()
-	r.poke()
-}
+func (r *Relay) Hint(channel realtime.Channel, seq int64) { r.hints.tell(channel, seq) }
 
 // HeardBy tells the relay that the channel got its first subscriber. It never blocks.
 func (r *Relay) HeardBy(channel realtime.Channel, at time.Time) {
 	r.mu.Lock()
 	r.occupied[channel] = at
 	r.mu.Unlock()
-	r.poke()
-}
-
-func (r *Relay) poke() {
-	select {
-	case r.wake <- struct{}{}:
-	default:
-	}
+	r.hints.poke()
 }
 
 // Start takes the log's present heads as carried, so that only what is committed from now
@@ -105,13 +93,13 @@ func (r *Relay) Start(ctx context.Context) error {
 // Run carries events until ctx ends. Trouble with the log or the publisher is logged and
 // tried again; no event is passed over because of it.
 func (r *Relay) Run(ctx context.Context) {
-	ticker := time.NewTicker(Poll)
+	ticker := time.NewTicker(r.o.Poll)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-r.wake:
+		case <-r.hints.wake:
 		case <-ticker.C:
 			r.poll(ctx)
 		}
@@ -126,20 +114,18 @@ func (r *Relay) poll(ctx context.Context) {
 		r.o.Logger.WarnContext(ctx, "relay cannot read the event log", "error", err)
 		return
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	for channel, seq := range heads {
 		if seq > r.carried[channel] {
-			r.hinted[channel] = max(r.hinted[channel], seq)
+			r.hints.keep(channel, seq)
 		}
 	}
 }
 
 // round works off what was noted since the last one.
 func (r *Relay) round(ctx context.Context) {
+	hinted := r.hints.take() // first: who hears a channel is known before it is hinted at
 	r.mu.Lock()
-	hinted, occupied := r.hinted, r.occupied
-	r.hinted = make(map[realtime.Channel]int64)
+	occupied := r.occupied
 	r.occupied = make(map[realtime.Channel]time.Time)
 	r.mu.Unlock()
 	for channel, at := range occupied {
@@ -162,25 +148,17 @@ func (r *Relay) round(ctx context.Context) {
 func (r *Relay) try(ctx context.Context, channel realtime.Channel, seq int64) {
 	if err := r.carry(ctx, channel, seq); err != nil {
 		r.failed(ctx, channel, err)
-		r.later(channel, seq)
+		r.hints.keep(channel, seq)
 	}
-}
-
-// later notes work for the next poll without waking the relay at once, so that a broken
-// log is not asked in a tight loop.
-func (r *Relay) later(channel realtime.Channel, seq int64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.hinted[channel] = max(r.hinted[channel], seq)
 }
 
 func (r *Relay) beginLater(channel realtime.Channel, at time.Time, seq int64) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	if _, again := r.occupied[channel]; !again {
 		r.occupied[channel] = at
 	}
-	r.hinted[channel] = max(r.hinted[channel], seq)
+	r.mu.Unlock()
+	r.hints.keep(channel, seq)
 }
 
 func (r *Relay) failed(ctx context.Context, channel realtime.Channel, err error) {
@@ -216,30 +194,10 @@ func (r *Relay) carry(ctx context.Context, channel realtime.Channel, seq int64) 
 			r.carried[channel] = seq // retention has removed them
 			return nil
 		}
-		if err := r.publish(ctx, channel, entries); err != nil {
+		if err := publish(ctx, r.o.Publisher, r.o.Control, entries); err != nil {
 			return err
 		}
 		r.carried[channel] = entries[len(entries)-1].Seq
-	}
-	return nil
-}
-
-func (r *Relay) publish(ctx context.Context, channel realtime.Channel, entries []realtime.Logged) error {
-	if channel != r.o.Control {
-		events := make([]realtime.Event, len(entries))
-		for i, entry := range entries {
-			events[i] = entry.Event
-		}
-		return r.o.Publisher.Publish(ctx, events)
-	}
-	for _, entry := range entries {
-		var revocation realtime.Revocation
-		if err := json.Unmarshal([]byte(entry.Event.Data), &revocation); err != nil {
-			return err
-		}
-		if err := r.o.Publisher.Revoke(ctx, revocation); err != nil {
-			return err
-		}
 	}
 	return nil
 }
