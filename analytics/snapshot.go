@@ -66,3 +66,6 @@ func (m *Model) NextSeason(s Season) *Model {
 	}
 	return next
 }
+
+// Context returns what alliances of the season score lately.
+func (m *Model) Context() Context { return m.context }

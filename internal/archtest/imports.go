@@ -56,6 +56,7 @@ var rules = []rule{
 	{folder: "ftc/rankings", denied: allIO, tests: []string{"ftc/...", "scouting/seasons", "internal/..."}},
 	{folder: "ftc/live/venue", ours: []string{"ftc", "fault"}, denied: sql, tests: []string{"internal/..."}},
 	{folder: "ftc/live", ours: slices.Concat([]string{"ftc", "accounts"}, storage), denied: httpSide, tests: featureTests},
+	{folder: "ftc/ratings", ours: slices.Concat([]string{"ftc"}, storage), denied: httpSide, tests: slices.Concat([]string{"ftc/..."}, featureTests)},
 	{folder: "ftc/follow", ours: slices.Concat([]string{"ftc", "ftc/live", "ftc/live/venue", "ftc/firstapi"}, storage), denied: httpSide, tests: slices.Concat([]string{"ftc/..."}, featureTests)},
 	{folder: "ftc/firstapi", ours: []string{"ftc", "fault"}, denied: sql, tests: slices.Concat([]string{"ftc/firstapi/firstapitest"}, featureTests)},
 	{folder: "ftc/firstapi/firstapitest", ours: []string{"ftc"}, denied: sql, tests: []string{"internal/..."}},
