@@ -2,21 +2,20 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/coder/websocket"
 
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/ftc/firstapi/firstapitest"
@@ -43,7 +42,7 @@ func runByClock(file string) int {
 	return run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr, pace{now: now, every: 10 * time.Second, tick: 10 * time.Millisecond, spacing: time.Nanosecond})
 }
 
-// eventDay is the fake official server, the program that follows it, and a spectator.
+// eventDay is the fake official server, the program that follows it, and its spectators.
 type eventDay struct {
 	t         *testing.T
 	dir       string
@@ -53,10 +52,7 @@ type eventDay struct {
 	unchanged atomic.Int64 // answers 304
 	p         *process
 	url       atomic.Value // of the program that runs now
-
-	mu    sync.Mutex // guards lines and last
-	lines []string   // what the spectator heard of matches, in order
-	last  int64      // the seq it has heard
+	hall      []*spectator
 }
 
 const eventChannel = "event-ZZDEV1"
@@ -77,11 +73,25 @@ func startEventDay(t *testing.T, begin time.Time) *eventDay {
 	t.Cleanup(d.web.Close)
 	d.set(begin)
 	d.begin()
-	watching, stop := context.WithCancel(t.Context())
-	var done sync.WaitGroup
-	done.Go(func() { d.watch(watching) })
-	t.Cleanup(func() { stop(); done.Wait() })
+	d.seat()
 	return d
+}
+
+// seat lets the spectators in: a client of our own, and the one of spectatorCommand.
+func (d *eventDay) seat() {
+	d.t.Helper()
+	server := func() string { url, _ := d.url.Load().(string); return url }
+	watching, stop := context.WithCancel(d.t.Context())
+	ours := &spectator{t: d.t, name: "our client"}
+	d.hall = append(d.hall, ours)
+	var done sync.WaitGroup
+	done.Go(func() { ours.watch(watching, server) })
+	if command := os.Getenv(spectatorCommand); command != "" {
+		other := &spectator{t: d.t, name: "the command's client"}
+		d.hall = append(d.hall, other)
+		other.run(watching, command, server)
+	}
+	d.t.Cleanup(func() { stop(); done.Wait() })
 }
 
 type statusWriter struct {
@@ -120,7 +130,7 @@ func (d *eventDay) until(what string, holds func() bool) {
 	for !holds() {
 		select {
 		case <-deadline:
-			d.t.Fatalf("%s: never; heard %s\n%s", what, strings.Join(d.heard(), "\n"), d.p.text())
+			d.t.Fatalf("%s: never; heard %v\n%s", what, d.heard(), d.p.text())
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
@@ -137,121 +147,24 @@ func (d *eventDay) synced() {
 	})
 }
 
-func (d *eventDay) heard() []string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return append([]string(nil), d.lines...)
-}
-
-// watch is a spectator in the hall: nobody is signed in. Whenever the socket breaks it comes
-// back and reads what it has missed.
-func (d *eventDay) watch(ctx context.Context) {
-	for ctx.Err() == nil {
-		_ = d.sit(ctx) // how it ended does not matter
-		<-time.After(10 * time.Millisecond)
-	}
-}
-
-func (d *eventDay) sit(ctx context.Context) error {
-	url, _ := d.url.Load().(string)
-	var config struct{ Key string }
-	if _, err := ask("GET", url+"/api/realtime/config", "", "", &config); err != nil {
-		return err
-	}
-	socket, _, err := websocket.Dial(ctx, strings.Replace(url, "http", "ws", 1)+"/app/"+config.Key+"?protocol=7", nil)
-	if err != nil {
-		return err
-	}
-	defer socket.CloseNow() //nolint:errcheck // it is over
-	if err := socket.Write(ctx, websocket.MessageText, []byte(`{"event":"pusher:subscribe","data":{"channel":"`+eventChannel+`"}}`)); err != nil {
-		return err
-	}
-	for {
-		_, raw, err := socket.Read(ctx)
-		if err != nil {
-			return err
-		}
-		var frame struct{ Event, Data string }
-		if err := json.Unmarshal(raw, &frame); err != nil {
-			return err
-		}
-		switch {
-		case frame.Event == "pusher_internal:subscription_succeeded":
-			err = d.missed(url)
-		case strings.HasPrefix(frame.Event, "match:"):
-			d.hear(frame.Event, []byte(frame.Data))
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// missed reads the channel after what was heard last.
-func (d *eventDay) missed(url string) error {
-	for {
-		d.mu.Lock()
-		after := d.last
-		d.mu.Unlock()
-		var page struct {
-			Events []struct {
-				Name string
-				Data json.RawMessage
-			}
-			Head  int64
-			Reset bool
-		}
-		if _, err := ask("GET", fmt.Sprintf("%s/api/channels/%s/events?after=%d&limit=500", url, eventChannel, after), "", "", &page); err != nil {
-			return err
-		}
-		if page.Reset {
-			d.t.Error("the channel has started over")
-		}
-		for _, e := range page.Events {
-			d.hear(e.Name, e.Data)
-		}
-		if len(page.Events) == 0 {
-			return nil
-		}
-	}
-}
-
-// hear notes an event once, and that none is missing before it.
-func (d *eventDay) hear(name string, data []byte) {
-	var p struct {
-		Level                    string
-		Seq                      int64
-		Series, MatchNumber, Rev int
-	}
-	if err := json.Unmarshal(data, &p); err != nil {
-		d.t.Errorf("%s: %v", data, err)
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if p.Seq <= d.last {
-		return // again after coming back
-	}
-	if p.Seq != d.last+1 {
-		d.t.Errorf("seq %d follows %d", p.Seq, d.last)
-	}
-	d.last = p.Seq
-	d.lines = append(d.lines, fmt.Sprintf("%s %s-%d-%d %d", strings.TrimPrefix(name, "match:"), p.Level, p.Series, p.MatchNumber, p.Rev))
-}
-
 func matchLine(key ftc.MatchKey, rev int) string {
 	return fmt.Sprintf("completed %s-%d-%d %d", key.Level, key.Series, key.Number, rev)
 }
 
-// after waits until the spectator has heard the line.
+// heard returns what each spectator has heard.
+func (d *eventDay) heard() [][]string {
+	lists := make([][]string, len(d.hall))
+	for i, s := range d.hall {
+		lists[i] = s.heard()
+	}
+	return lists
+}
+
+// after waits until every spectator has heard the line.
 func (d *eventDay) after(line string) {
 	d.t.Helper()
 	d.until(line, func() bool {
-		for _, l := range d.heard() {
-			if l == line {
-				return true
-			}
-		}
-		return false
+		return !slices.ContainsFunc(d.heard(), func(lines []string) bool { return !slices.Contains(lines, line) })
 	})
 }
 
@@ -328,31 +241,38 @@ func (d *eventDay) lunch(at time.Time) {
 	d.t.Helper()
 	d.set(at)
 	d.synced()
-	before, told := d.unchanged.Load(), len(d.heard())
+	before, told := d.unchanged.Load(), d.heard()
 	d.set(at.Add(time.Minute))
 	d.synced()
-	if d.unchanged.Load() == before || len(d.heard()) != told {
-		d.t.Errorf("a minute without changes: %d answers 304, %d events", d.unchanged.Load()-before, len(d.heard())-told)
+	if now := d.heard(); d.unchanged.Load() == before || !reflect.DeepEqual(now, told) {
+		d.t.Errorf("a minute without changes: %d answers 304, heard %v after %v", d.unchanged.Load()-before, now, told)
 	}
 }
 
-// compare holds what the spectator heard against what happened.
-func (d *eventDay) compare(over int) {
-	d.t.Helper()
-	state, revs := make(map[string]string), make(map[string]bool)
-	starts := make(map[string]int)
-	for _, l := range d.heard() {
-		words := strings.Fields(l)
-		if revs[l] && words[0] == "completed" {
-			d.t.Errorf("heard twice: %s", l)
+// compare holds what the spectators heard against what happened: each start and each
+// result once, in order.
+func (s *spectator) compare(over int) {
+	s.t.Helper()
+	state, starts, revs := make(map[string]string), make(map[string]int), make(map[string]int)
+	completed := 0
+	for _, l := range s.heard() {
+		var what, match string
+		var rev int
+		if _, err := fmt.Sscan(l, &what, &match, &rev); err != nil {
+			s.t.Error(err)
 		}
-		revs[l] = true
-		if words[0] == "started" {
-			starts[words[1]]++
-		} else if state[words[1]] == "" {
-			d.t.Errorf("%s without a start", l)
+		switch what {
+		case "started":
+			starts[match]++
+		case "completed":
+			completed++
+			if revs[match]++; rev != revs[match] || state[match] == "" {
+				s.t.Errorf("%s: heard %s after %q and %d results", s.name, l, state[match], revs[match]-1)
+			}
+		default:
+			continue
 		}
-		state[words[1]] = words[0]
+		state[match] = what
 	}
 	for match, last := range state {
 		want := 1
@@ -363,17 +283,19 @@ func (d *eventDay) compare(over int) {
 			continue // it may have been supposed to begin
 		}
 		if starts[match] != want || last != "completed" {
-			d.t.Errorf("%s: %d starts, last %s", match, starts[match], last)
-		}
-	}
-	completed := 0
-	for l := range revs {
-		if strings.HasPrefix(l, "completed") {
-			completed++
+			s.t.Errorf("%s: %s: %d starts, last %s", s.name, match, starts[match], last)
 		}
 	}
 	if over != 32 || completed != over+2 { // a correction and a replay
-		d.t.Errorf("%d matches, %d results told", over, completed)
+		s.t.Errorf("%s: %d matches, %d results told", s.name, over, completed)
+	}
+}
+
+// compare holds what was heard, and what is stored, against what happened.
+func (d *eventDay) compare(over int) {
+	d.t.Helper()
+	for _, s := range d.hall {
+		s.compare(over)
 	}
 	var matches []struct {
 		MatchNumber     int
