@@ -13,6 +13,7 @@ import (
 
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
+	"github.com/ftcmetrics/ftcmetrics/scouting/seasons"
 )
 
 // DefaultURL is where FIRST's server is.
@@ -34,7 +35,7 @@ type Options struct {
 	Timeout   time.Duration // of one try, 15 s
 	Patience  time.Duration // how long a call waits while the server wants none, 1 minute
 	Transport http.RoundTripper
-	Points    *PointsBook // what is built in
+	Seasons   *seasons.Book // what is built in
 	Log       *slog.Logger
 }
 
@@ -46,7 +47,7 @@ type Client struct {
 	timeout   time.Duration
 	pause     time.Duration
 	patience  time.Duration
-	points    *PointsBook
+	seasons   *seasons.Book
 	log       *slog.Logger
 	pace      pace
 	flights   flights
@@ -65,9 +66,9 @@ func New(o Options) (*Client, error) {
 	case o.Username == "" || o.Token == "":
 		return nil, ErrCredentials.Saying("FIRST's server needs a user name and a token.")
 	}
-	points := o.Points
-	if points == nil {
-		if points, err = LoadPoints(); err != nil {
+	book := o.Seasons
+	if book == nil {
+		if book, err = seasons.Load(); err != nil {
 			return nil, err
 		}
 	}
@@ -80,7 +81,7 @@ func New(o Options) (*Client, error) {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		timeout: or(o.Timeout, 15*time.Second), pause: or(o.Pause, time.Second), patience: or(o.Patience, time.Minute),
-		points: points, log: or(o.Log, slog.New(slog.DiscardHandler)),
+		seasons: book, log: or(o.Log, slog.New(slog.DiscardHandler)),
 		pace:    pace{spacing: or(o.Spacing, 250*time.Millisecond)},
 		flights: flights{open: make(map[string]*flight)},
 	}, nil
@@ -188,7 +189,7 @@ func (c *Client) Results(ctx context.Context, event ftc.Event, level ftc.Level, 
 
 // Scores lists what the results of the matches are made of.
 func (c *Client) Scores(ctx context.Context, key ftc.EventKey, level ftc.Level, since Since) (Reply[Score], error) {
-	return atLevel(ctx, c, key, level, since, place{folder: "scores", list: "matchScores"}, c.points.scoreRow(key, level))
+	return atLevel(ctx, c, key, level, since, place{folder: "scores", list: "matchScores"}, scoreRow(c.seasons, key, level))
 }
 
 // Rankings lists the teams by their rank; nobody before the first result.

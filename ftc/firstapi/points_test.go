@@ -5,20 +5,19 @@ import (
 	"net/http"
 	"os"
 	"slices"
-	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/ftc/firstapi"
+	"github.com/ftcmetrics/ftcmetrics/scouting/seasons"
 )
 
 // scores reads one score row of a season with the alliances' objects.
-func scores(t *testing.T, book *firstapi.PointsBook, season int, red, blue string) firstapi.Reply[firstapi.Score] {
+func scores(t *testing.T, book *seasons.Book, season int, red, blue string) firstapi.Reply[firstapi.Score] {
 	t.Helper()
 	c := scripted(t, func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintf(w, `{"matchScores":[{"matchLevel":"QUALIFICATION","matchSeries":0,"matchNumber":3,"alliances":[%s,%s]}]}`, blue, red)
-	}, func(o *firstapi.Options) { o.Points = book })
+	}, func(o *firstapi.Options) { o.Seasons = book })
 	reply, err := c.Scores(t.Context(), ftc.EventKey{Season: season, Code: "A"}, ftc.Qual, firstapi.Since{})
 	must(t, err)
 	return reply
@@ -57,11 +56,11 @@ func TestEachSeasonsPoints(t *testing.T) {
 
 // TestANewGameIsANewFile adds a fifth season that shares no name with the others.
 func TestANewGameIsANewFile(t *testing.T) {
-	book, err := firstapi.ReadPoints(os.DirFS("testdata/fifth"))
+	book, err := seasons.Read(os.DirFS("../../scouting/seasons/testdata/fifth"))
 	must(t, err)
 	row := scores(t, book, 2027,
-		`{"alliance":"RED","Autonomous":9,"driven":30,"finale":2,"afloat":2,"finaleBonus":3,"smallFouls":1,"largeFouls":2,"tideRP":true,"grandTotal":44}`,
-		`{"alliance":"blue","autonomous":1,"driven":1,"finale":0,"afloat":0,"finaleBonus":0,"smallFouls":3,"largeFouls":0,"tideRP":false,"grandTotal":7}`).Rows[0]
+		`{"alliance":"RED","Autonomous":9,"driven":30,"finale":2,"afloat":2,"finaleBonus":3,"small":1,"large":2,"tideRP":true,"grandTotal":44}`,
+		`{"alliance":"blue","autonomous":1,"driven":1,"finale":0,"afloat":0,"finaleBonus":0,"small":3,"large":0,"tideRP":false,"grandTotal":7}`).Rows[0]
 	if got := fmt.Sprint(*row.Alliances[1].Points); got != "{44 41 9 7 25 5 3 map[tideRP:true]}" {
 		t.Error(got)
 	}
@@ -76,25 +75,6 @@ func TestAScoreWithoutItsFieldsKeepsItsDetails(t *testing.T) {
 		side := scores(t, nil, season, red, blue).Rows[0].Alliances[1]
 		if side.Points != nil || fmt.Sprint(side.Missing) != want || string(side.Details) != red {
 			t.Errorf("%d: %+v", season, side)
-		}
-	}
-}
-
-func TestBadFilesOfPoints(t *testing.T) {
-	good, err := os.ReadFile("testdata/fifth/2027.json")
-	must(t, err)
-	if _, err := firstapi.ReadPoints(fstest.MapFS{"2027.json": {Data: good}}); err != nil {
-		t.Error(err)
-	}
-	for name, text := range map[string]string{
-		"2028.json": string(good),
-		"2027.json": strings.Replace(string(good), `"notes"`, `"note"`, 1),
-		"2026.json": `{"season":2026}`,
-		"2025.json": `{`,
-		"2024.json": `{"season":2024,"total":{"a":1},"noFoul":{"a":1},"auto":{"a":1},"foulsCommitted":{"a":1},"rankingPoints":[]}`,
-	} {
-		if _, err := firstapi.ReadPoints(fstest.MapFS{name: {Data: []byte(text)}}); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -72,6 +72,10 @@ func TestCheckFileSeason(t *testing.T) {
 		{`["Made up for a test"]`, `[]`, "/sources", "at least one source"},
 		{`{"minor": 1,`, `{"minor": -1,`, "/fouls/minor", "from 0 to 1000"},
 		{`"win": 2`, `"win": -2`, "/ranking/win", "from 0"},
+		{`{"grandTotal": 1}`, `{}`, "/posted/total", "at least one field"},
+		{`{"grandTotal": 1}`, `{"": 1}`, "/posted/total/", "1 to 80 characters"},
+		{`{"grandTotal": 1}`, `{"grandTotal": 1001}`, "/posted/total/grandTotal", "from -1000 to 1000"},
+		{`"endgame": {"afloat": 11, "finaleBonus": 1},`, ``, "/posted/endgame", "missing"},
 	})
 }
 

@@ -53,6 +53,9 @@ func (c *ruleCheck) season(s *Season) {
 	if s.Official != nil {
 		parts = c.official(s.Official)
 	}
+	if s.Posted != nil {
+		c.posted(s.Posted)
+	}
 	c.ranking(s, parts)
 	if len(s.Sources) == 0 {
 		c.say("/sources", "Name at least one source of these facts.")

@@ -15,6 +15,7 @@ type Season struct {
 	Ranking         Ranking         `json:"ranking"`
 	RankingPoints   []RankingPoint  `json:"rankingPoints"`
 	Official        *Official       `json:"official,omitempty"`
+	Posted          *Posted         `json:"posted,omitempty"`
 	Sources         []string        `json:"sources"`
 	Notes           string          `json:"notes,omitempty"` // what is doubtful about the facts
 }
