@@ -24,6 +24,7 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/ftc/live"
+	"github.com/ftcmetrics/ftcmetrics/ftc/ratings"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 	"github.com/ftcmetrics/ftcmetrics/scouting"
@@ -37,6 +38,7 @@ type Options struct {
 	Scouting *scouting.Service
 	FTC      *ftc.Service
 	Live     *live.Service
+	Ratings  *ratings.Service
 	Log      *eventlog.Log
 	Events   []realtime.Described // the realtime events, for the document
 	Signer   realtime.Signer      // of the app that clients subscribe through

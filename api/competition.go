@@ -51,6 +51,8 @@ func (s *server) competitionRoutes() {
 	s.eventRoutes()
 	s.liveRoutes()
 	s.operatorRoutes()
+	s.analyticsRoutes()
+	s.ftcTeamRoutes()
 }
 
 // Whoever keeps an answer about an FTC event asks again each time, and each answer has an

@@ -22,6 +22,7 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/api"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/ftc/live"
+	"github.com/ftcmetrics/ftcmetrics/ftc/ratings"
 	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
@@ -44,6 +45,7 @@ type server struct {
 	owner    string // token of an operator
 	accounts *accounts.Service
 	ftc      *ftc.Service
+	ratings  *ratings.Service
 	count    func() (entries, events int)
 }
 
@@ -54,9 +56,10 @@ func newServer(t *testing.T, change ...func(*api.Options)) *server {
 	book, err := seasons.Load()
 	must(t, err)
 	s := &server{t: t, logs: new(bytes.Buffer), accounts: accounts.New(pool, log), ftc: ftc.New(pool)}
+	s.ratings = ratings.New(pool, log, time.Now, slog.New(slog.DiscardHandler))
 	o := api.Options{
 		Accounts: s.accounts, Teams: teams.New(pool, log, []byte("a key for tests, 32 bytes or more")), Scouting: scouting.New(pool, log, book),
-		FTC: s.ftc, Live: live.New(pool, log, time.Now), Log: log, Signer: realtime.Signer{Key: "key", Secret: "secret of the tests"},
+		FTC: s.ftc, Live: live.New(pool, log, time.Now), Ratings: s.ratings, Log: log, Signer: realtime.Signer{Key: "key", Secret: "secret of the tests"},
 		Realtime:       api.RealtimeConfig{Driver: "embedded", Key: "key", Port: 6001, AuthEndpoint: "/api/pusher/auth"},
 		Events:         []realtime.Described{scouting.EntryCreated.Describe(), scouting.PublicEntry.Describe(), teams.MemberLeft.Describe()},
 		Ready:          func(ctx context.Context) error { return pool.Ping(ctx) },

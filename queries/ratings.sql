@@ -225,3 +225,28 @@ SELECT e.* FROM ftc_events e JOIN (
     SELECT et.season, et.event_code FROM ftc_event_teams et WHERE et.number = @number
     UNION SELECT mt.season, mt.event_code FROM match_teams mt WHERE mt.team_number = @number) p ON (p.season, p.event_code) = (e.season, e.code)
 ORDER BY e.season DESC, e.starts_on NULLS LAST, e.code LIMIT @row_limit;
+
+-- name: TeamRecords :many
+-- How a team's matches with a result ended, by FTC event; a surrogate's do not count.
+SELECT mt.season, mt.event_code,
+    count(*) FILTER (WHERE own.total > opp.total OR own.winner = own.alliance)::integer AS wins,
+    count(*) FILTER (WHERE own.total < opp.total OR own.winner = opp.alliance)::integer AS losses,
+    count(*) FILTER (WHERE own.total = opp.total AND own.winner IS NULL)::integer AS ties
+FROM match_teams mt
+JOIN matches m ON (m.season, m.event_code, m.level, m.series, m.number) = (mt.season, mt.event_code, mt.level, mt.series, mt.number)
+JOIN match_results own ON (own.season, own.event_code, own.level, own.series, own.number, own.alliance) = (mt.season, mt.event_code, mt.level, mt.series, mt.number, mt.alliance)
+JOIN match_results opp ON (opp.season, opp.event_code, opp.level, opp.series, opp.number) = (own.season, own.event_code, own.level, own.series, own.number) AND opp.alliance <> own.alliance
+WHERE mt.team_number = @number AND mt.level <> 'practice' AND NOT mt.surrogate AND m.removed_at IS NULL
+GROUP BY mt.season, mt.event_code;
+
+-- name: TeamRatings :many
+-- A team's rating in every season.
+SELECT * FROM ratings WHERE team_number = @number ORDER BY season DESC;
+
+-- name: UnratedResults :one
+-- Results of qualification and playoff matches that count and cannot be rated.
+SELECT count(*)::integer FROM match_results r
+JOIN matches m ON (m.season, m.event_code, m.level, m.series, m.number) = (r.season, r.event_code, r.level, r.series, r.number)
+WHERE r.season = @season AND r.event_code = @event_code AND r.level <> 'practice' AND m.removed_at IS NULL
+    AND (r.alliance = 'RED' OR NOT EXISTS (SELECT FROM match_results o WHERE (o.season, o.event_code, o.level, o.series, o.number, o.alliance) = (r.season, r.event_code, r.level, r.series, r.number, 'RED')))
+    AND NOT EXISTS (SELECT FROM rating_log l WHERE (l.season, l.event_code, l.playoff, l.series, l.number) = (r.season, r.event_code, r.level = 'playoff', r.series, r.number));

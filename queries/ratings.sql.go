@@ -1334,6 +1334,86 @@ func (q *Queries) TeamChanges(ctx context.Context, arg TeamChangesParams) ([]Rat
 	return items, nil
 }
 
+const teamRatings = `-- name: TeamRatings :many
+SELECT season, team_number, auto, teleop, endgame, matches FROM ratings WHERE team_number = $1 ORDER BY season DESC
+`
+
+// A team's rating in every season.
+func (q *Queries) TeamRatings(ctx context.Context, number int32) ([]Rating, error) {
+	rows, err := q.db.Query(ctx, teamRatings, number)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Rating{}
+	for rows.Next() {
+		var i Rating
+		if err := rows.Scan(
+			&i.Season,
+			&i.TeamNumber,
+			&i.Auto,
+			&i.Teleop,
+			&i.Endgame,
+			&i.Matches,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const teamRecords = `-- name: TeamRecords :many
+SELECT mt.season, mt.event_code,
+    count(*) FILTER (WHERE own.total > opp.total OR own.winner = own.alliance)::integer AS wins,
+    count(*) FILTER (WHERE own.total < opp.total OR own.winner = opp.alliance)::integer AS losses,
+    count(*) FILTER (WHERE own.total = opp.total AND own.winner IS NULL)::integer AS ties
+FROM match_teams mt
+JOIN matches m ON (m.season, m.event_code, m.level, m.series, m.number) = (mt.season, mt.event_code, mt.level, mt.series, mt.number)
+JOIN match_results own ON (own.season, own.event_code, own.level, own.series, own.number, own.alliance) = (mt.season, mt.event_code, mt.level, mt.series, mt.number, mt.alliance)
+JOIN match_results opp ON (opp.season, opp.event_code, opp.level, opp.series, opp.number) = (own.season, own.event_code, own.level, own.series, own.number) AND opp.alliance <> own.alliance
+WHERE mt.team_number = $1 AND mt.level <> 'practice' AND NOT mt.surrogate AND m.removed_at IS NULL
+GROUP BY mt.season, mt.event_code
+`
+
+type TeamRecordsRow struct {
+	Season    int32
+	EventCode string
+	Wins      int32
+	Losses    int32
+	Ties      int32
+}
+
+// How a team's matches with a result ended, by FTC event; a surrogate's do not count.
+func (q *Queries) TeamRecords(ctx context.Context, number int32) ([]TeamRecordsRow, error) {
+	rows, err := q.db.Query(ctx, teamRecords, number)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TeamRecordsRow{}
+	for rows.Next() {
+		var i TeamRecordsRow
+		if err := rows.Scan(
+			&i.Season,
+			&i.EventCode,
+			&i.Wins,
+			&i.Losses,
+			&i.Ties,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const teamSeasons = `-- name: TeamSeasons :many
 SELECT e.season, e.code, e.name, e.official, e.type_name, e.venue, e.city, e.region, e.country, e.timezone, e.starts_on, e.ends_on, e.created_at, e.listed FROM ftc_events e JOIN (
     SELECT et.season, et.event_code FROM ftc_event_teams et WHERE et.number = $1
@@ -1420,4 +1500,25 @@ func (q *Queries) TeamsNowAt(ctx context.Context, arg TeamsNowAtParams) ([]Teams
 		return nil, err
 	}
 	return items, nil
+}
+
+const unratedResults = `-- name: UnratedResults :one
+SELECT count(*)::integer FROM match_results r
+JOIN matches m ON (m.season, m.event_code, m.level, m.series, m.number) = (r.season, r.event_code, r.level, r.series, r.number)
+WHERE r.season = $1 AND r.event_code = $2 AND r.level <> 'practice' AND m.removed_at IS NULL
+    AND (r.alliance = 'RED' OR NOT EXISTS (SELECT FROM match_results o WHERE (o.season, o.event_code, o.level, o.series, o.number, o.alliance) = (r.season, r.event_code, r.level, r.series, r.number, 'RED')))
+    AND NOT EXISTS (SELECT FROM rating_log l WHERE (l.season, l.event_code, l.playoff, l.series, l.number) = (r.season, r.event_code, r.level = 'playoff', r.series, r.number))
+`
+
+type UnratedResultsParams struct {
+	Season    int32
+	EventCode string
+}
+
+// Results of qualification and playoff matches that count and cannot be rated.
+func (q *Queries) UnratedResults(ctx context.Context, arg UnratedResultsParams) (int32, error) {
+	row := q.db.QueryRow(ctx, unratedResults, arg.Season, arg.EventCode)
+	var column_1 int32
+	err := row.Scan(&column_1)
+	return column_1, err
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/api"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/ftc/live"
+	"github.com/ftcmetrics/ftcmetrics/ftc/ratings"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
@@ -49,6 +50,7 @@ type node struct {
 	teams    *teams.Service
 	ftc      *ftc.Service
 	live     *live.Service
+	ratings  *ratings.Service
 	pace     pace // of following FTC events
 	servers  *listeners
 	stopping context.CancelFunc // ends the background work
@@ -124,6 +126,7 @@ func (n *node) assemble(ctx context.Context) error {
 	n.stopping = stop
 	n.work.Go(func() { n.relay.Run(work) })
 	n.work.Go(func() { follow(work) })
+	n.work.Go(func() { n.rate(work) })
 	n.servers.serve(n.logger, r.mountHub(), r.metrics.handler(), r.mount(handler))
 	return nil
 }
@@ -148,8 +151,9 @@ func (n *node) handler() (http.Handler, error) {
 	n.teams = teams.New(pool, n.log, codeKey)
 	n.ftc = ftc.New(pool)
 	n.live = live.New(pool, n.log, n.pace.clock())
+	n.ratings = ratings.New(pool, n.log, n.pace.clock(), n.logger)
 	handler, _, err := api.New(api.Options{
-		Accounts: n.accounts, Teams: n.teams, Scouting: scouting.New(pool, n.log, book), FTC: n.ftc, Live: n.live, Log: n.log,
+		Accounts: n.accounts, Teams: n.teams, Scouting: scouting.New(pool, n.log, book), FTC: n.ftc, Live: n.live, Ratings: n.ratings, Log: n.log,
 		Events: registry(), Signer: realtime.Signer{Key: c.AppKey, Secret: c.AppSecret},
 		Realtime: api.RealtimeConfig{Driver: "embedded", Key: c.AppKey, Port: n.servers.hubPort(), AuthEndpoint: "/api/pusher/auth"},
 		Ready:    n.ready, Pages: web.Pages(web.Options{}), Logger: n.logger,
@@ -167,7 +171,7 @@ func registry() []realtime.Described {
 		scouting.QuarantineChanged.Describe(), scouting.EntriesImported.Describe(),
 		scouting.AssignmentsChanged.Describe(),
 		scouting.PickListChanged.Describe(),
-		live.MatchStarted.Describe(), live.MatchAborted.Describe(), live.MatchCompleted.Describe(),
+		live.MatchStarted.Describe(), live.MatchAborted.Describe(), live.MatchCompleted.Describe(), ratings.Updated.Describe(),
 		teams.MemberJoined.Describe(), teams.MemberChanged.Describe(), teams.MemberLeft.Describe(),
 	}
 }
