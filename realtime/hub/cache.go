@@ -91,18 +91,23 @@ func (c *cache) expire(now time.Time) {
 }
 
 // publishCached puts an event in line on a cache channel and caches it, at one moment: a
-// socket that subscribes gets it either way, and once.
-func (a *app) publishCached(e *cached, m message) {
+// socket that subscribes gets it either way, and once. If it must not wait and there is no
+// room it reports false; then the event is only cached.
+func (a *app) publishCached(e *cached, m message, waits bool) bool {
 	ch := a.obtain(e.channel)
-	for ch.bytes > maxPending {
+	for ch.bytes > maxPending && waits {
 		ch.room.Wait()
 		ch.mu.Unlock() // it may have been left and removed in the meantime
 		ch = a.obtain(e.channel)
 	}
 	e.at = time.Now()
 	a.cache.put(e)
-	ch.append(m)
+	room := ch.bytes <= maxPending
+	if room {
+		ch.append(m)
+	}
 	a.release(ch)
+	return room
 }
 
 // lastEvent returns what a newcomer to the cache channel hears first. It must be called

@@ -54,6 +54,11 @@ func newChannel(a *app, name realtime.Channel) *channel {
 	ch.room.L = &ch.mu
 	if name.Presence() {
 		ch.members = newMembers()
+		if a.hub.bus != nil {
+			for _, member := range a.hub.bus.Members(a.ID, name) {
+				ch.members.arrive(member)
+			}
+		}
 	}
 	return ch
 }
@@ -123,15 +128,22 @@ func (c *channel) leave(sub *subscription) {
 	c.mu.Lock()
 	c.remove(sub)
 	empty := len(c.subscriptions) == 0
-	if c.members != nil && c.members.leave(sub.member.UserID) {
-		c.note(Notice{Event: NoticeMemberRemoved, UserID: sub.member.UserID})
-		if !empty {
+	if c.members != nil {
+		last, gone := c.members.leave(sub.member.UserID)
+		if last {
+			c.hold(Present, sub.member.UserID, 0, nil)
+		}
+		if gone {
+			c.turned(Notice{Event: NoticeMemberRemoved, UserID: sub.member.UserID})
+		}
+		if gone && !empty {
 			c.append(message{frame: sealText(protocol.AppendMemberRemoved(newFrame(128), c.name, sub.member.UserID))})
 		}
 	}
-	c.counted()
+	c.hold(Subscribed, "", len(c.subscriptions), nil)
+	c.counted(true)
 	if empty {
-		c.note(Notice{Event: NoticeVacated})
+		c.turned(Notice{Event: NoticeVacated})
 	}
 	c.mu.Unlock()
 	if empty {

@@ -45,6 +45,9 @@ func (s *socket) sendOn(m protocol.Message) error {
 	if !sub.channel.offer(message{frame: frame, except: s, at: now}) {
 		return errClientEventRoom
 	}
+	if bus := s.app.hub.bus; bus != nil {
+		bus.Send(Message{App: s.app.ID, Channels: []realtime.Channel{name}, Frame: frame})
+	}
 	if s.app.hub.notices.notify != nil {
 		sub.channel.note(Notice{Event: NoticeClientEvent, UserID: userID, SocketID: s.id, Name: m.Event, Data: plainData(m.Data)})
 	}

@@ -13,30 +13,31 @@ const (
 	countPace   = 5 * time.Second
 )
 
-// counted is called when the number of subscribers has changed, and tells them, now or
-// later. It must be called with mu held.
-func (c *channel) counted() {
+// counted is called when the number of subscribers has changed, by one of this node if
+// here is set, and tells them, now or later. It must be called with mu held.
+func (c *channel) counted(here bool) {
 	if !c.app.SubscriptionCount || c.members != nil || c.name.User() != "" {
 		return
 	}
-	wait := countPace - time.Since(c.countedAt)
+	wait, others := countPace-time.Since(c.countedAt), c.elsewhere()
 	switch n := len(c.subscriptions); {
 	case n == 0:
 		c.stopCount()
-	case n <= countAtOnce, wait <= 0:
-		c.tellCount()
+	case n+others <= countAtOnce, wait <= 0:
+		c.tellCount(n+others, here)
 	case c.countLater == nil:
 		c.countLater = time.AfterFunc(wait, c.countLate)
 	}
 }
 
 // tellCount must be called with mu held.
-func (c *channel) tellCount() {
+func (c *channel) tellCount(n int, here bool) {
 	c.stopCount()
 	c.countedAt = time.Now()
-	n := len(c.subscriptions)
 	c.append(message{frame: sealText(protocol.AppendSubscriptionCount(newFrame(len(c.name)+128), c.name, n))})
-	c.note(Notice{Event: NoticeSubscriptionCount, Count: n})
+	if here {
+		c.note(Notice{Event: NoticeSubscriptionCount, Count: n})
+	}
 }
 
 // stopCount must be called with mu held.
@@ -51,6 +52,6 @@ func (c *channel) countLate() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.countLater != nil && len(c.subscriptions) > 0 {
-		c.tellCount()
+		c.tellCount(len(c.subscriptions)+c.elsewhere(), true)
 	}
 }

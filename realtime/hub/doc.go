@@ -12,12 +12,16 @@
 // What peers send is read by pollers where the system has them, else by a goroutine for each
 // socket: see wire. On a poller nothing that a message causes may wait.
 //
+// With a Bus the sockets of several nodes are one hub's. What other nodes hold is in memory:
+// a channel compares it with what its subscribers were told, under its lock.
+//
 // Lock order, outer first:
 //
 //	users.mu -> shard.mu -> channel.mu -> socket.mu -> revocations.mu
 //	channel.mu -> runQueue.mu, cache.mu
 //	socket.mu -> Hub.leaveMu
 //	socket.mu -> notices.mu
+//	users.mu, channel.mu -> the locks of the bus
 //	app.mu, Hub.gate, poller.mu and polled.mu are held alone
 //
 // No lock is held during a write, a read, a log line or a callback.

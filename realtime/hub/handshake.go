@@ -19,7 +19,7 @@ const handshakePatience = 5 * time.Second
 // an error frame and a close code why it is refused.
 func (h *Hub) ServeSocket(w http.ResponseWriter, r *http.Request) {
 	if !h.enter() {
-		http.Error(w, ErrStopped.Detail, http.StatusServiceUnavailable)
+		turnAway(w, r)
 		return
 	}
 	defer h.sockets.Done()
@@ -51,6 +51,23 @@ func (h *Hub) ServeSocket(w http.ResponseWriter, r *http.Request) {
 	early, _ := rw.Peek(rw.Reader.Buffered())
 	_, deflates := deflate.Accepted()
 	h.open(a, conn, early, deflates)
+}
+
+// turnAway ends a client's attempt while the hub stops. pusher-js comes back a second after
+// the close code; after an HTTP error it would first wait for its time-out of 15 s.
+func turnAway(w http.ResponseWriter, r *http.Request) {
+	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+		http.Error(w, ErrStopped.Detail, http.StatusServiceUnavailable)
+		return
+	}
+	upgrader := ws.HTTPUpgrader{Timeout: handshakePatience}
+	conn, _, _, err := upgrader.Upgrade(r, w)
+	switch {
+	case err == nil:
+		refuse(conn, protocol.CloseStopping)
+	case conn != nil:
+		_ = conn.Close()
+	}
 }
 
 // open makes a socket of a connection, whose peer has sent something early.

@@ -47,6 +47,9 @@ type Options struct {
 	// OnOccupied is called when a channel gets its first subscriber. It must not block.
 	OnOccupied func(appID string, channel realtime.Channel, at time.Time)
 
+	// Bus joins this hub to those of other nodes; nil means that it is alone.
+	Bus Bus
+
 	// Notify is called with everything that happens to an app's channels, one call at a
 	// time and in the order of an app's events. It must not block: later notices wait for
 	// it, though no socket does. nil means that nobody wants to know.
@@ -59,6 +62,7 @@ type Hub struct {
 	byKey   map[string]*app
 	opts    Options
 	log     *slog.Logger
+	bus     Bus // nil when the hub is alone
 	queue   runQueue
 	notices notices
 	inputs  sync.Pool // of *[inputSize]byte
@@ -90,7 +94,7 @@ func New(o Options) (*Hub, error) {
 	if o.MaxHeldBytes <= 0 {
 		o.MaxHeldBytes = DefaultMaxHeldBytes
 	}
-	h := &Hub{byID: map[string]*app{}, byKey: map[string]*app{}, opts: o, log: o.Logger, pulses: make(chan struct{}), leaving: map[*socket]struct{}{}}
+	h := &Hub{byID: map[string]*app{}, byKey: map[string]*app{}, opts: o, log: o.Logger, bus: o.Bus, pulses: make(chan struct{}), leaving: map[*socket]struct{}{}}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
 	}
@@ -113,6 +117,9 @@ func New(o Options) (*Hub, error) {
 	h.notices.init(o.Notify)
 	if o.Notify != nil {
 		h.sweepers.Go(h.notices.carry)
+	}
+	if h.bus != nil {
+		h.bus.Join(busNode{h})
 	}
 	return h, nil
 }

@@ -32,6 +32,10 @@ type Notice struct {
 	Data     string    // client_event: its data, JSON text unless it was a string
 	Count    int       // subscription_count: how many subscribers there are
 	At       time.Time // when it happened
+
+	// Elsewhere is set when another node tells the backend. This one only needs to know,
+	// because a return takes back a leave that is not told yet.
+	Elsewhere bool
 }
 
 // notices carries what happens from under the locks to Options.Notify, in its order.
@@ -98,6 +102,14 @@ func (c *channel) note(n Notice) {
 	}
 	n.Channel, n.At = c.name, time.Now()
 	q.post(c.app.ID, n)
+}
+
+// turned notes that the channel was occupied or left, or a member came or went. Among
+// several nodes only their bus knows whether that is so. It must be called with mu held.
+func (c *channel) turned(n Notice) {
+	if c.app.hub.bus == nil {
+		c.note(n)
+	}
 }
 
 // plainData returns the data of a client event out of its string, if it is one.

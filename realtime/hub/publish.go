@@ -8,7 +8,7 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
 )
 
-// Publish sends an event to the subscribers of the channels, but for the socket whose id
+// Publish sends an event to the subscribers of the channels on all nodes, but for the socket whose id
 // is exceptSocket. It returns when the event is in line on every channel, and waits for
 // room on a channel that has very much in line already.
 func (h *Hub) Publish(appID string, channels []realtime.Channel, name, data, exceptSocket string) error {
@@ -22,7 +22,10 @@ func (h *Hub) Publish(appID string, channels []realtime.Channel, name, data, exc
 	if err := a.checkEvent(name, data); err != nil {
 		return err
 	}
-	a.publish(channels, name, data, exceptSocket, time.Now())
+	if h.bus != nil {
+		h.bus.Send(Message{App: appID, Channels: channels, Name: name, Data: data, Except: exceptSocket})
+	}
+	a.publish(channels, event{name: name, data: data, except: exceptSocket, at: time.Now()}, true)
 	return nil
 }
 
@@ -56,9 +59,18 @@ func (a *app) checkEvent(name, data string) error {
 	return nil
 }
 
+// event is what is published.
+type event struct {
+	name, data string
+	except     string    // the id of the socket that does not get it
+	at         time.Time // when that was asked for; zero when another node was asked
+}
+
 // publish puts an event in line on each of the channels that somebody hears or that keep
-// their last event. At is when that was asked for.
-func (a *app) publish(channels []realtime.Channel, name, data, exceptSocket string, at time.Time) {
+// their last event. If it must not wait it leaves out the channels that have no room, and
+// reports whether there was any.
+func (a *app) publish(channels []realtime.Channel, e event, waits bool) (everywhere bool) {
+	everywhere = true
 	var publication protocol.Publication
 	var except *socket
 	encoded := false
@@ -68,17 +80,21 @@ func (a *app) publish(channels []realtime.Channel, name, data, exceptSocket stri
 			continue
 		}
 		if !encoded {
-			publication, encoded = protocol.NewPublication(name, data), true
-			except = a.socket(exceptSocket)
+			publication, encoded = protocol.NewPublication(e.name, e.data), true
+			except = a.socket(e.except)
 		}
 		frame := publication.Append(newFrame(publication.Len(channel)), channel)
-		m := message{frame: sealText(frame), except: except, at: at}
-		if channel.Cache() {
-			a.publishCached(&cached{channel: channel, name: name, data: data}, m)
-			continue
+		m := message{frame: sealText(frame), except: except, at: e.at}
+		switch {
+		case channel.Cache():
+			everywhere = a.publishCached(&cached{channel: channel, name: e.name, data: e.data}, m, waits) && everywhere
+		case waits:
+			ch.publish(m)
+		default:
+			everywhere = ch.offer(m) && everywhere
 		}
-		ch.publish(m)
 	}
+	return everywhere
 }
 
 // publisher publishes in this process on behalf of one app.
@@ -87,7 +103,8 @@ type publisher struct {
 	appID string
 }
 
-// Publisher returns the in-process publisher of the app.
+// Publisher returns the in-process publisher of the app. What it publishes reaches the
+// sockets of this node only: each node has its own relay, which reads the same log.
 func (h *Hub) Publisher(appID string) realtime.Publisher { return publisher{h, appID} }
 
 // Publish implements realtime.Publisher. An app's limit on payloads is for those who reach
@@ -104,7 +121,7 @@ func (p publisher) Publish(ctx context.Context, events []realtime.Event) error {
 			return err
 		}
 		e := &events[i]
-		a.publish([]realtime.Channel{e.Channel}, e.Name, e.Data, e.Except, at)
+		a.publish([]realtime.Channel{e.Channel}, event{name: e.Name, data: e.Data, except: e.Except, at: at}, true)
 	}
 	return nil
 }

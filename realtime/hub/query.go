@@ -8,7 +8,7 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 )
 
-// ChannelInfo is what the hub knows of a channel. A channel without subscribers is not
+// ChannelInfo is what the hub knows of a channel, over all nodes. A channel without subscribers is not
 // occupied, and has no counts. Cached is set by Hub.Channel only, nil when nothing is
 // cached.
 type ChannelInfo struct {
@@ -31,15 +31,28 @@ func (h *Hub) Channels(appID, prefix string) ([]ChannelInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := []ChannelInfo{}
+	all, here := []ChannelInfo{}, make(map[realtime.Channel]struct{})
 	a.eachChannel(func(c *channel) {
 		if !strings.HasPrefix(string(c.name), prefix) {
 			return
 		}
 		if info := c.info(); info.Occupied {
 			all = append(all, info)
+			here[c.name] = struct{}{}
 		}
 	})
+	if h.bus != nil {
+		h.bus.Each(a.ID, Subscribed, func(fact Fact, n int) {
+			if _, seen := here[fact.Channel]; !seen && strings.HasPrefix(string(fact.Channel), prefix) {
+				all = append(all, ChannelInfo{Name: fact.Channel, Occupied: true, Subscriptions: n})
+			}
+		})
+		for i := range all {
+			if _, seen := here[all[i].Name]; !seen && all[i].Name.Presence() {
+				all[i].Users = len(h.bus.Members(a.ID, all[i].Name))
+			}
+		}
+	}
 	slices.SortFunc(all, func(x, y ChannelInfo) int { return strings.Compare(string(x.Name), string(y.Name)) })
 	return all, nil
 }
@@ -50,10 +63,7 @@ func (h *Hub) Channel(appID string, name realtime.Channel) (ChannelInfo, error) 
 	if err != nil {
 		return ChannelInfo{}, err
 	}
-	info := ChannelInfo{Name: name}
-	if c := a.find(name); c != nil {
-		info = c.info()
-	}
+	info := a.channelInfo(name)
 	now := time.Now()
 	if e := a.cache.get(name, now); e != nil {
 		info.Cached = &Cached{Data: e.data, TTL: cacheAge - now.Sub(e.at)}
@@ -72,23 +82,44 @@ func (h *Hub) Users(appID string, name realtime.Channel) ([]string, error) {
 	}
 	c := a.find(name)
 	if c == nil {
-		return []string{}, nil
+		c = newChannel(a, name) // with the members of other nodes
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.members.roster.IDs(), nil
 }
 
-// Occupied reports whether anybody is subscribed to the channel. It is cheap.
+// Listening returns the channels that sockets of this node are subscribed to, in no order.
+func (h *Hub) Listening(appID string) []realtime.Channel {
+	var all []realtime.Channel
+	if a := h.byID[appID]; a != nil {
+		a.eachChannel(func(c *channel) { all = append(all, c.name) })
+	}
+	return all
+}
+
+// Occupied reports whether a socket of this node is subscribed to the channel. It is cheap.
 func (h *Hub) Occupied(appID string, name realtime.Channel) bool {
 	a := h.byID[appID]
 	return a != nil && a.find(name) != nil
 }
 
+func (a *app) channelInfo(name realtime.Channel) ChannelInfo {
+	c := a.find(name)
+	if c == nil && a.hub.bus == nil {
+		return ChannelInfo{Name: name}
+	}
+	if c == nil {
+		c = newChannel(a, name) // with what other nodes hold
+	}
+	return c.info()
+}
+
 func (c *channel) info() ChannelInfo {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	info := ChannelInfo{Name: c.name, Subscriptions: len(c.subscriptions), Occupied: len(c.subscriptions) > 0}
+	n := len(c.subscriptions) + c.elsewhere()
+	info := ChannelInfo{Name: c.name, Subscriptions: n, Occupied: n > 0}
 	if c.members != nil {
 		info.Users = c.members.roster.Len()
 	}

@@ -142,12 +142,19 @@ func (a *app) revoke(r realtime.Revocation) {
 }
 
 // Terminate closes every socket that is signed in as the user or holds a subscription in
-// the user's name, and returns how many.
+// the user's name, and returns how many of this node.
 func (h *Hub) Terminate(appID, userID string) int {
 	a := h.byID[appID]
 	if a == nil || userID == "" {
 		return 0
 	}
+	if h.bus != nil {
+		h.bus.Send(Message{App: appID, Terminate: userID})
+	}
+	return a.terminate(userID)
+}
+
+func (a *app) terminate(userID string) int {
 	named := func(_ realtime.Channel, m protocol.Member) bool { return m.UserID == userID }
 	n := 0
 	for _, s := range a.everySocket() {

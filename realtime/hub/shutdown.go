@@ -37,6 +37,9 @@ func (h *Hub) Shutdown(ctx context.Context) error {
 		h.cutAll()
 		<-gone
 	}
+	if h.bus != nil {
+		h.bus.Settle(ctx) // notices of what was left come by it
+	}
 	h.state.Store(stopped)
 	close(h.pulses)
 	h.queue.close()

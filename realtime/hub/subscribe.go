@@ -147,12 +147,11 @@ func (s *socket) enter(sub *subscription) error {
 		return errFull
 	}
 	if len(ch.subscriptions) == 0 {
-		ch.note(Notice{Event: NoticeOccupied})
+		ch.turned(Notice{Event: NoticeOccupied})
+		ch.hold(Subscribed, "", 1, nil) // before the first member comes
 	}
-	if ch.members != nil && ch.members.join(sub.member) {
-		ch.note(Notice{Event: NoticeMemberAdded, UserID: sub.member.UserID})
-		size := 2*len(sub.member.Info) + 192
-		ch.append(message{frame: sealText(protocol.AppendMemberAdded(newFrame(size), ch.name, sub.member))})
+	if ch.members != nil {
+		ch.present(sub.member)
 	}
 	s.hold(sub)
 	s.outbox.push(sealText(ch.appendWelcome(newFrame(128))))
@@ -160,6 +159,21 @@ func (s *socket) enter(sub *subscription) error {
 		s.outbox.push(ch.lastEvent())
 	}
 	return nil
+}
+
+// present enters a socket of the member, and tells the others of somebody new. It must be
+// called with mu held.
+func (c *channel) present(member protocol.Member) {
+	first, came := c.members.join(member)
+	if first {
+		c.hold(Present, member.UserID, 1, member.Info)
+	}
+	if !came {
+		return
+	}
+	c.turned(Notice{Event: NoticeMemberAdded, UserID: member.UserID})
+	size := 2*len(member.Info) + 192
+	c.append(message{frame: sealText(protocol.AppendMemberAdded(newFrame(size), c.name, member))})
 }
 
 // hold begins a subscription. It must be called with the mu of both ends held.
@@ -173,7 +187,8 @@ func (s *socket) hold(sub *subscription) {
 		s.authorized()
 	}
 	ch.add(sub)
-	ch.counted()
+	ch.hold(Subscribed, "", len(ch.subscriptions), nil)
+	ch.counted(true)
 }
 
 // appendWelcome appends the subscription_succeeded. It must be called with mu held.

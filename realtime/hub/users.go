@@ -7,10 +7,11 @@ import (
 )
 
 // users are the signed-in users of an app, and who watches whom. A user is online while
-// any socket of theirs is.
+// any socket of theirs is, on this node or another.
 type users struct {
-	mu       sync.Mutex // guards the fields below, and of sockets user (with socket.mu) and watching
-	online   map[string]int
+	mu       sync.Mutex                      // guards the fields below, and of sockets user (with socket.mu) and watching
+	online   map[string]int                  // sockets on this node
+	others   map[string]struct{}             // who is on other nodes, of whom the bus has spoken
 	watchers map[string]map[*socket]struct{} // of each watched user
 }
 
@@ -24,7 +25,7 @@ func (u *users) enter(s *socket, user protocol.User, first bool) []*socket {
 		}
 		u.online[user.ID]++
 		if u.online[user.ID] == 1 {
-			told = u.tell(user.ID, true)
+			told = u.turn(s, user.ID, true)
 		}
 	}
 	if s.app.Watchlist {
@@ -45,12 +46,28 @@ func (u *users) leave(s *socket) {
 	u.online[id]--
 	if u.online[id] == 0 {
 		delete(u.online, id)
-		told = u.tell(id, false)
+		told = u.turn(s, id, false)
 	}
 	u.mu.Unlock()
 	for _, w := range told {
 		w.settle()
 	}
+}
+
+// turn notes that the user has come to this node or gone from it, and returns the sockets
+// that have news. It must be called with mu held.
+func (u *users) turn(s *socket, userID string, online bool) []*socket {
+	if bus := s.app.hub.bus; bus != nil {
+		n := 0
+		if online {
+			n = 1
+		}
+		bus.Hold(Fact{Kind: Online, App: s.app.ID, User: userID}, n, nil)
+	}
+	if _, elsewhere := u.others[userID]; elsewhere {
+		return nil
+	}
+	return u.tell(userID, online)
 }
 
 // tell puts the news of the user in line for those who watch. It must be called with mu
@@ -90,7 +107,7 @@ func (u *users) watch(s *socket, list []string) {
 		}
 		u.watchers[id][s] = struct{}{}
 		s.watching = append(s.watching, id)
-		if u.online[id] > 0 {
+		if _, elsewhere := u.others[id]; elsewhere || u.online[id] > 0 {
 			online = append(online, id)
 		}
 	}

@@ -63,7 +63,12 @@ func (r *rig) signed(c call) string {
 // call makes the call at the node whose turn it is.
 func (r *rig) call(c call) answer {
 	r.Helper()
-	request, err := http.NewRequestWithContext(r.Context(), c.method, "http://"+r.node()+r.signed(c), strings.NewReader(c.body))
+	return r.callAt(r.node(), c)
+}
+
+func (r *rig) callAt(node string, c call) answer {
+	r.Helper()
+	request, err := http.NewRequestWithContext(r.Context(), c.method, "http://"+node+r.signed(c), strings.NewReader(c.body))
 	r.must(err)
 	if c.body != "" {
 		request.Header.Set("Content-Type", "application/json")

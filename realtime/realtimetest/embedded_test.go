@@ -2,15 +2,18 @@ package realtimetest_test
 
 import (
 	"context"
+	"errors"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/ftcmetrics/ftcmetrics/internal/redistest"
 	"github.com/ftcmetrics/ftcmetrics/realtime/httpapi"
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
 	"github.com/ftcmetrics/ftcmetrics/realtime/realtimetest"
+	"github.com/ftcmetrics/ftcmetrics/realtime/redisbus"
 	"github.com/ftcmetrics/ftcmetrics/realtime/webhook"
 )
 
@@ -23,7 +26,14 @@ func embedded(t *testing.T, listeners int) (realtimetest.Server, *hub.Hub) {
 	hooks := realtimetest.NewHooks()
 	t.Cleanup(hooks.Close)
 	s := realtimetest.Server{Apps: realtimetest.Apps(hooks), Hooks: hooks}
-	options := hub.Options{ActivityTimeout: activityTimeout}
+	h := addNode(t, &s, listeners, nil)
+	return s, h
+}
+
+// addNode starts a hub in this process as one more node of the server.
+func addNode(t *testing.T, s *realtimetest.Server, listeners int, bus hub.Bus) *hub.Hub {
+	t.Helper()
+	options := hub.Options{ActivityTimeout: activityTimeout, Bus: bus}
 	notices := webhook.Options{AnyAddress: true}
 	for _, a := range s.Apps {
 		options.Apps = append(options.Apps, hubApp(a))
@@ -38,14 +48,19 @@ func embedded(t *testing.T, listeners int) (realtimetest.Server, *hub.Hub) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	others := s.Stop
 	s.Stop = func(ctx context.Context) error {
 		if err := h.Shutdown(ctx); err != nil {
 			return err
 		}
+		if others != nil {
+			return errors.Join(sender.Shutdown(ctx), others(ctx))
+		}
 		return sender.Shutdown(ctx)
 	}
+	stop := s.Stop
 	t.Cleanup(func() {
-		if err := s.Stop(context.WithoutCancel(t.Context())); err != nil {
+		if err := stop(context.WithoutCancel(t.Context())); err != nil {
 			t.Error(err)
 		}
 	})
@@ -55,7 +70,7 @@ func embedded(t *testing.T, listeners int) (realtimetest.Server, *hub.Hub) {
 		t.Cleanup(server.Close)
 		s.Nodes = append(s.Nodes, strings.TrimPrefix(server.URL, "http://"))
 	}
-	return s, h
+	return h
 }
 
 // hubApp is the app as the hub has it. Of a limit, 0 is the hub's default.
@@ -102,5 +117,22 @@ func TestEmbedded(t *testing.T) {
 func TestPublisher(t *testing.T) {
 	s, h := embedded(t, 2)
 	s.Publisher = h.Publisher(realtimetest.AppMain)
+	hold(t, s)
+}
+
+// TestCluster holds three nodes over Redis to it. Every socket and every call is another
+// node's turn.
+func TestCluster(t *testing.T) {
+	redis, hooks := redistest.New(t), realtimetest.NewHooks()
+	t.Cleanup(hooks.Close)
+	s := realtimetest.Server{Apps: realtimetest.Apps(hooks), Hooks: hooks}
+	for range 3 {
+		bus, err := redisbus.New(redisbus.Options{URL: redis.URL()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(bus.Close)
+		addNode(t, &s, 1, bus)
+	}
 	hold(t, s)
 }

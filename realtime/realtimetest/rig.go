@@ -16,7 +16,10 @@ import (
 const patience = 20 * time.Second
 
 // turns deals the nodes of a server out, one after the other.
-type turns struct{ taken atomic.Uint64 }
+type turns struct {
+	taken    atomic.Uint64
+	canaries canaries
+}
 
 // rig is a server in the hands of one row.
 type rig struct {
@@ -44,6 +47,8 @@ func newRig(t tester, s *Server, of row, turns *turns) *rig {
 
 // node returns the address of the node whose turn it is.
 func (r *rig) node() string {
+	r.Helper()
+	r.settle()
 	return r.server.Nodes[r.turns.taken.Add(1)%uint64(len(r.server.Nodes))]
 }
 

@@ -73,6 +73,7 @@ func (r row) appID() string {
 func Run(t *testing.T, s Server) (notClaimed []string) {
 	t.Helper()
 	turns := &turns{}
+	t.Cleanup(turns.canaries.close)
 	for _, phase := range []Phase{Serving, Hostile, Stopping} {
 		t.Run(phase.name(), func(t *testing.T) {
 			for _, row := range rows() {

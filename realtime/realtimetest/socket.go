@@ -203,6 +203,7 @@ func events(frames []frame) []string {
 
 func (s *socket) send(message string) {
 	s.rig.Helper()
+	s.rig.settle()
 	if err := s.conn.Write(s.rig.Context(), websocket.MessageText, []byte(message)); err != nil {
 		s.rig.Fatalf("send: %v", err)
 	}

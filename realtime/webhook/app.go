@@ -101,9 +101,12 @@ func (a *app) release() {
 	}
 }
 
-// push offers a notice to the endpoints. It must be called with mu held, so that all
+// push offers a notice to the endpoints, unless another node does. It must be called with mu held, so that all
 // endpoints see one order.
 func (a *app) push(n hub.Notice) {
+	if n.Elsewhere {
+		return
+	}
 	for _, e := range a.endpoints {
 		if e.wants(n) {
 			e.queue.push(n)
