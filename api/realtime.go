@@ -3,32 +3,37 @@ package api
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
 
-	"github.com/swaggest/openapi-go"
-
 	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
-	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 )
 
-// RealtimeConfig tells a front end how to reach the realtime side.
+// RealtimeConfig tells a front end how to reach the realtime side, whatever carries it.
 type RealtimeConfig struct {
-	Driver       string `json:"driver"` // embedded, soketi, pusher or disabled
-	Key          string `json:"key"`    // the app's public key
-	Port         int    `json:"port"`   // of the hub alone; it is on the API's address too
-	AuthEndpoint string `json:"authEndpoint"`
+	Driver           string       `json:"driver"`            // embedded, soketi, pusher or disabled
+	Key              string       `json:"key"`               // the app's public key; "" when disabled
+	Host             string       `json:"host"`              // of the sockets; "" is the host of the page, or Pusher's own
+	Port             int          `json:"port"`              // of the sockets; 0 is the usual one. The embedded hub is on the API's address, too
+	TLS              bool         `json:"tls"`               // whether sockets have to be wss
+	Cluster          string       `json:"cluster,omitempty"` // of Pusher Channels
+	AuthEndpoint     string       `json:"authEndpoint"`
+	UserAuthEndpoint string       `json:"userAuthEndpoint"`
+	SyncEndpoint     string       `json:"syncEndpoint"` // for clients without sockets
+	Polling          PollingTiers `json:"polling"`
 }
 
-type channelEventsIn struct {
-	Channel string `path:"channel" json:"-"`
-	After   int64  `query:"after" json:"-" validate:"min=0" description:"the last seq you have; 0 is the start"`
-	Limit   int    `query:"limit" json:"-" validate:"min=0,max=500" description:"100 when left out"`
+// PollingTiers are the seconds between two polls of a page without sockets, by how much it
+// matters to be up to date.
+type PollingTiers struct {
+	Critical int `json:"critical"` // a match that is being scouted
+	High     int `json:"high"`     // lists that change with every entry
+	Medium   int `json:"medium"`   // overviews
+	Low      int `json:"low"`      // everything else
 }
 
 // authIn is what pusher-js posts, as a form or as JSON.
@@ -64,57 +69,13 @@ func (s *server) realtimeRoutes() {
 		handle: func(*http.Request, accounts.Actor, nothing) (reply[RealtimeConfig], error) {
 			return reply[RealtimeConfig]{Data: s.o.Realtime}, nil
 		}})
-	s.router.Get("/api/channels/{channel}/events", s.channelEvents)
-	s.document(operation{method: "GET", path: "/api/channels/{channel}/events", tag: tag, access: forAll,
-		summary: "A channel's events after a seq: what a client missed. Private channels need a membership; ETag and 304 make asking again cheap.",
-		in:      typeOf[channelEventsIn](), out: new(envelope[eventlog.Page]), statuses: []int{200},
-		raw: func(oc openapi.OperationContext) {
-			oc.AddRespStructure(nil, openapi.WithHTTPStatus(http.StatusNotModified))
-		}})
+	s.syncRoutes()
 	s.router.Post("/api/pusher/auth", s.authorizeChannel)
 	s.document(operation{method: "POST", path: "/api/pusher/auth", tag: tag, access: signedIn, summary: "Sign a subscription for pusher-js.",
 		in: typeOf[authIn](), out: new(authOut), statuses: []int{200}})
 	s.router.Post("/api/pusher/user-auth", s.authenticateUser)
 	s.document(operation{method: "POST", path: "/api/pusher/user-auth", tag: tag, access: signedIn, summary: "Sign a user in for pusher-js.",
 		in: typeOf[userAuthIn](), out: new(userAuthOut), statuses: []int{200}})
-}
-
-// channelEvents answers from the log. The ETag is the channel's position, so that a poll
-// without news is one small read.
-func (s *server) channelEvents(w http.ResponseWriter, r *http.Request) {
-	in := channelEventsIn{Limit: 100}
-	actor, err := s.actor(r)
-	if err == nil {
-		err = s.decode(w, r, &in, 0)
-	}
-	var channel realtime.Channel
-	if err == nil {
-		channel, err = realtime.ParseChannel(in.Channel)
-	}
-	if err == nil {
-		err = s.o.Teams.MayRead(r.Context(), actor, channel)
-	}
-	if err != nil {
-		s.writeProblem(w, r, err)
-		return
-	}
-	if in.Limit == 0 {
-		in.Limit = 100
-	}
-	page, err := s.o.Log.Read(r.Context(), channel, in.After, in.Limit)
-	if err != nil {
-		s.writeProblem(w, r, err)
-		return
-	}
-	tag := fmt.Sprintf(`"%s-%d-%d-%d"`, page.Epoch, in.After, page.Head, in.Limit)
-	w.Header().Set("ETag", tag)
-	w.Header().Set("Cache-Control", "private, no-cache")
-	w.Header().Set("Vary", "Authorization, X-User-Id, Cookie")
-	if r.Header.Get("If-None-Match") == tag {
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
-	writeJSON(w, http.StatusOK, envelope[eventlog.Page]{Success: true, Data: page})
 }
 
 // authorizeChannel answers exactly as pusher-js expects: 403 without identity, 400 without

@@ -46,6 +46,7 @@ type config struct {
 // serveConfig is what serve needs besides.
 type serveConfig struct {
 	config
+	deliverySettings
 	HTTPAddr       string   `env:"HTTP_ADDR" default:"127.0.0.1:3001" help:"Address of API, web page and hub."`
 	DatabaseURL    string   `env:"DATABASE_URL" help:"An external PostgreSQL 15 or newer; empty runs an embedded one." secret:""`
 	PublicURL      string   `env:"PUBLIC_URL" help:"Where people reach this server; printed in links."`
@@ -140,6 +141,9 @@ func known(value string) error {
 
 func (c serveConfig) check() error {
 	if err := c.config.check(c.HTTPAddr, c.HubAddr, c.MetricsAddr); err != nil {
+		return err
+	}
+	if err := c.checkDelivery(); err != nil {
 		return err
 	}
 	if c.production() && len(c.CORSOrigins) == 0 && c.PublicURL == "" {

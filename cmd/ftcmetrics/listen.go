@@ -23,11 +23,12 @@ type listeners struct {
 	failed  chan error // gets the first listener that fails
 }
 
-// listen takes the addresses of hub, metrics and, if it is not empty, API.
+// listen takes the addresses of hub, metrics and API; an empty one is left out.
 func listen(hubAddr, metricsAddr, httpAddr string) (*listeners, error) {
 	l := &listeners{failed: make(chan error, 3)}
 	for _, want := range []struct{ name, address string }{{"HUB_ADDR", hubAddr}, {"METRICS_ADDR", metricsAddr}, {"HTTP_ADDR", httpAddr}} {
-		if want.name == "HTTP_ADDR" && want.address == "" {
+		if want.address == "" {
+			l.names, l.sockets = append(l.names, want.name), append(l.sockets, nil)
 			continue
 		}
 		socket, err := net.Listen("tcp", want.address)
@@ -44,6 +45,9 @@ func listen(hubAddr, metricsAddr, httpAddr string) (*listeners, error) {
 // serve answers on each address with its handler.
 func (l *listeners) serve(logger *slog.Logger, handlers ...http.Handler) {
 	for i, handler := range handlers {
+		if l.sockets[i] == nil {
+			continue
+		}
 		server := &http.Server{
 			Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second,
 			IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
@@ -57,11 +61,22 @@ func (l *listeners) serve(logger *slog.Logger, handlers ...http.Handler) {
 	}
 }
 
-func (l *listeners) httpAddress() string    { return l.sockets[2].Addr().String() }
-func (l *listeners) hubAddress() string     { return l.sockets[0].Addr().String() }
+func (l *listeners) httpAddress() string { return l.sockets[2].Addr().String() }
+
+// hubAddress is "" where no hub listens alone.
+func (l *listeners) hubAddress() string {
+	if l.sockets[0] == nil {
+		return ""
+	}
+	return l.sockets[0].Addr().String()
+}
+
 func (l *listeners) metricsAddress() string { return l.sockets[1].Addr().String() }
 
 func (l *listeners) hubPort() int {
+	if l.sockets[0] == nil {
+		return 0
+	}
 	address, ok := l.sockets[0].Addr().(*net.TCPAddr)
 	if !ok {
 		return 0
@@ -78,6 +93,9 @@ func (l *listeners) close(ctx context.Context) error {
 		}
 	}
 	for _, socket := range l.sockets {
+		if socket == nil {
+			continue
+		}
 		if err := socket.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}

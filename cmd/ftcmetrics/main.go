@@ -28,6 +28,8 @@ type commands struct {
 	Demo      demoCommand      `cmd:"" help:"Run the server and play an FTC event on it, so that there is something to see."`
 	Owner     ownerCommand     `cmd:"" help:"Manage the operators of this server."`
 	Event     eventCommand     `cmd:"" help:"Manage FTC events."`
+	Relay     relayCommand     `cmd:"" help:"Look after the way of events to an external realtime server."`
+	Log       logCommand       `cmd:"" help:"Look after the event log."`
 	Analytics analyticsCommand `cmd:"" help:"Compute ratings from files."`
 }
 

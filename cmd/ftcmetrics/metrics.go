@@ -26,6 +26,7 @@ type metrics struct {
 	traffic  map[string]*traffic // of the HTTP API, by app
 	figures  []figure
 	delays   *prometheus.Desc
+	more     []prometheus.Collector // of other parts
 }
 
 // figure is one metric: how it reads from what is known of an app.
@@ -153,6 +154,7 @@ func (a countedAnswer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 func (m *metrics) handler() http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m)
+	registry.MustRegister(m.more...)
 	text := promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {

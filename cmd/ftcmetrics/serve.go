@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
@@ -18,7 +19,6 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
-	"github.com/ftcmetrics/ftcmetrics/realtime/relay"
 	"github.com/ftcmetrics/ftcmetrics/scouting"
 	"github.com/ftcmetrics/ftcmetrics/scouting/seasons"
 	"github.com/ftcmetrics/ftcmetrics/teams"
@@ -44,7 +44,8 @@ type node struct {
 	logger   *slog.Logger
 	database *database
 	realtime *realtimePart // the hub and what is around it
-	relay    *relay.Relay
+	delivery delivery      // the way of events to sockets
+	purged   atomic.Int64  // events removed from the log
 	log      *eventlog.Log
 	accounts *accounts.Service
 	teams    *teams.Service
@@ -68,7 +69,7 @@ func start(in *invocation, c serveConfig, greet func(*node, *invocation) error) 
 	}
 	n = &node{config: c, logger: c.logger(in.err), pace: in.pace}
 	warnUnheeded(n.logger, in.environ, false)
-	if n.servers, err = listen(c.HubAddr, c.MetricsAddr, c.HTTPAddr); err != nil {
+	if n.servers, err = listen(c.hubAddress(), c.MetricsAddr, c.HTTPAddr); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -92,26 +93,21 @@ func quiet(*node, *invocation) error { return nil }
 // assemble makes the parts and connects them.
 func (n *node) assemble(ctx context.Context) error {
 	c := n.config
-	r, err := c.newRealtime(c.ownApp(c.socketOrigins()), hub.Options{
+	own := c.ownApp(c.socketOrigins())
+	own.Disabled = own.Disabled || c.RealtimeDriver != embedded // its sockets would hear nothing
+	r, err := c.newRealtime(own, hub.Options{
 		Logger: n.logger,
 		OnOccupied: func(appID string, channel realtime.Channel, at time.Time) {
 			if appID == c.AppID {
-				n.relay.HeardBy(channel, at)
+				n.delivery.occupied(channel, at)
 			}
 		},
 	}, n.servers.hubPort())
 	if err != nil {
 		return err
 	}
-	h := r.hub
 	n.realtime = r
-	n.log = eventlog.New(n.database.pool, func(channel realtime.Channel, seq int64) { n.relay.Hint(channel, seq) })
-	n.relay = relay.New(relay.Options{
-		Log: eventlog.New(n.database.side, nil), Publisher: h.Publisher(c.AppID), Control: eventlog.Control, Logger: n.logger,
-		Occupied:  func() []realtime.Channel { return occupied(h, c.AppID) },
-		Listening: func(channel realtime.Channel) bool { return h.Occupied(c.AppID, channel) },
-	})
-	if err := n.relay.Start(ctx); err != nil {
+	if err := n.deliver(ctx); err != nil {
 		return err
 	}
 	handler, err := n.handler()
@@ -124,7 +120,9 @@ func (n *node) assemble(ctx context.Context) error {
 	}
 	work, stop := context.WithCancel(context.Background())
 	n.stopping = stop
-	n.work.Go(func() { n.relay.Run(work) })
+	for _, do := range n.delivery.work {
+		n.work.Go(func() { do(work) })
+	}
 	n.work.Go(func() { follow(work) })
 	n.work.Go(func() { n.rate(work) })
 	n.servers.serve(n.logger, r.mountHub(), r.metrics.handler(), r.mount(handler))
@@ -155,7 +153,7 @@ func (n *node) handler() (http.Handler, error) {
 	handler, _, err := api.New(api.Options{
 		Accounts: n.accounts, Teams: n.teams, Scouting: scouting.New(pool, n.log, book), FTC: n.ftc, Live: n.live, Ratings: n.ratings, Log: n.log,
 		Events: registry(), Signer: realtime.Signer{Key: c.AppKey, Secret: c.AppSecret},
-		Realtime: api.RealtimeConfig{Driver: "embedded", Key: c.AppKey, Port: n.servers.hubPort(), AuthEndpoint: "/api/pusher/auth"},
+		Realtime: c.realtimeConfig(n.servers.hubPort()),
 		Ready:    n.ready, Pages: web.Pages(web.Options{}), Logger: n.logger,
 		Production: c.production(), Origins: c.origins(), TrustedProxies: proxies, ProxySecret: c.ProxySecret, RateLimit: c.RateLimit,
 	})

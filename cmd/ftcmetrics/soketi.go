@@ -54,6 +54,9 @@ func soketiNames() []soketiName {
 		{name: "SOKETI_EVENT_MAX_BATCH_SIZE", setting: "HUB_MAX_EVENT_BATCH", value: soketiNumber},
 
 		// To a backend SOKETI_HOST and SOKETI_PORT are where it finds soketi.
+		{name: "SOKETI_HOST", setting: "REALTIME_HOST"},
+		{name: "SOKETI_PORT", setting: "REALTIME_PORT", value: soketiNumber},
+		{name: "SOKETI_USE_TLS", setting: "REALTIME_TLS", value: soketiTruth},
 		{name: "SOKETI_HOST", setting: "HUB_ADDR", hubOnly: true, value: soketiAddress("SOKETI_HOST", "SOKETI_PORT", "6001")},
 		{name: "SOKETI_PORT", setting: "HUB_ADDR", hubOnly: true, value: soketiAddress("SOKETI_HOST", "SOKETI_PORT", "6001")},
 		{name: "SOKETI_METRICS_HOST", setting: "METRICS_ADDR", hubOnly: true, value: soketiAddress("SOKETI_METRICS_HOST", "SOKETI_METRICS_SERVER_PORT", "9601")},

@@ -161,7 +161,7 @@ func TestSoketiUnheeded(t *testing.T) {
 	if got := fmt.Sprint(soketiUnheeded(environ, true)); got != "[SOKETI_ADAPTER_DRIVER SOKETI_DB_REDIS_HOST]" {
 		t.Errorf("hub: %s", got)
 	}
-	if got := fmt.Sprint(soketiUnheeded(environ, false)); got != "[SOKETI_PORT SOKETI_ADAPTER_DRIVER SOKETI_DB_REDIS_HOST]" {
+	if got := fmt.Sprint(soketiUnheeded(environ, false)); got != "[SOKETI_ADAPTER_DRIVER SOKETI_DB_REDIS_HOST]" {
 		t.Errorf("serve: %s", got)
 	}
 }

@@ -37,3 +37,6 @@ func (l *Log) TellThenCommit(ctx context.Context, change func(pgx.Tx, *Batch) er
 		return then(tx)
 	})
 }
+
+// JobLock is the class of the locks by which nodes take turns.
+const JobLock = int32(jobLock)

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/ftcmetrics/ftcmetrics/queries"
@@ -140,7 +142,12 @@ func (h *Hints) hear(ctx context.Context) {
 // listen hears hints until its connection fails. Once it listens, it looks for what was
 // appended since last, which it may have missed.
 func (h *Hints) listen(ctx context.Context, last *time.Time, listening func()) error {
-	conn, err := pgx.ConnectConfig(ctx, h.pool.Config().ConnConfig)
+	config := h.pool.Config().ConnConfig
+	config.Tracer = nil
+	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler { // waiting is no statement to cancel
+		return &pgconn.DeadlineContextWatcherHandler{Conn: conn.Conn()}
+	}
+	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,13 @@ const originOf = `SELECT s.system_identifier || '/' || c.timeline_id || '/' || d
 // that was restored seq starts over at what it was in the backup, so that its readers must
 // start over, too; new epochs tell them. Call it before anything is appended or read.
 func (l *Log) Settle(ctx context.Context) (renewed bool, err error) {
+	var here, known string
+	if err := l.pool.QueryRow(ctx, originOf).Scan(&here); err != nil {
+		return false, Translate(err)
+	}
+	if known, err = l.q.KnownOrigin(ctx); err == nil && known == here {
+		return false, nil // as nearly always, and without any lock
+	}
 	err = pgx.BeginFunc(ctx, l.pool, func(tx pgx.Tx) error {
 		q := l.q.WithTx(tx)
 		if err := q.LockHeads(ctx); err != nil { // of several nodes one does it

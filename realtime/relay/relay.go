@@ -115,6 +115,12 @@ func (r *Relay) poll(ctx context.Context) {
 		return
 	}
 	for channel, seq := range heads {
+		if seq < r.carried[channel] { // the log was restored
+			delete(r.carried, channel)
+			if err := r.begin(ctx, channel, time.Now().Add(-r.o.Poll)); err != nil {
+				r.failed(ctx, channel, err)
+			}
+		}
 		if seq > r.carried[channel] {
 			r.hints.keep(channel, seq)
 		}

@@ -176,7 +176,7 @@ func (t *term) ahead(ctx context.Context, channel realtime.Channel, n int) ([]re
 			t.drop(channel)
 			return nil, err
 		}
-		l.entries = entries
+		l.entries, l.head = entries, max(l.head, entries[len(entries)-1].Seq)
 	}
 	return l.entries[:min(n, len(l.entries))], nil
 }
