@@ -218,17 +218,20 @@ func escape(name string) string { return strings.NewReplacer("~", "~0", "/", "~1
 // sentence says what a field must be.
 func sentence(f validator.FieldError) string {
 	name := f.Field()
-	characters := ""
-	if f.Kind() == reflect.String {
-		characters = " characters"
+	verb, unit := "be", ""
+	switch f.Kind() {
+	case reflect.String:
+		verb, unit = "have", " characters"
+	case reflect.Slice, reflect.Map:
+		verb, unit = "have", " items"
 	}
 	switch f.Tag() {
 	case "required":
 		return name + " is missing."
 	case "min", "gte":
-		return fmt.Sprintf("%s must be at least %s%s.", name, f.Param(), characters)
+		return fmt.Sprintf("%s must %s at least %s%s.", name, verb, f.Param(), unit)
 	case "max", "lte":
-		return fmt.Sprintf("%s must be at most %s%s.", name, f.Param(), characters)
+		return fmt.Sprintf("%s must %s at most %s%s.", name, verb, f.Param(), unit)
 	case "oneof":
 		return fmt.Sprintf("%s must be one of %s.", name, strings.ReplaceAll(f.Param(), " ", ", "))
 	case "uuid_rfc4122":
