@@ -199,6 +199,7 @@ func TestAWholeEventDay(t *testing.T) {
 			d.begin()
 		}
 		d.after(matchLine(m.MatchKey, 1))
+		d.rated(n == 5 || n == 20)
 		over++
 		switch m.MatchKey {
 		case key(5):
@@ -206,6 +207,7 @@ func TestAWholeEventDay(t *testing.T) {
 			d.clock.Advance(30 * time.Second)
 			d.set(d.clock.Now())
 			d.after(matchLine(key(1), 2))
+			d.rated(true)
 		case key(8):
 			d.outage()
 		case key(12):
@@ -216,9 +218,11 @@ func TestAWholeEventDay(t *testing.T) {
 			d.synced()
 			d.set(at("11:45:30"))
 			d.after(matchLine(key(2), 2))
+			d.rated(false)
 		}
 	}
 	d.compare(over)
+	d.compareRatings()
 }
 
 // outage lets the official server fail for a minute of the clock.
