@@ -74,7 +74,13 @@ func (r *realtimePart) drain(ctx context.Context, logger *slog.Logger) error {
 	cancel()
 	closing, cancel := part(ctx, 2, 3)
 	defer cancel()
+	some := r.hub.Stats().Connections > 0
 	err := r.hub.Shutdown(closing)
+	if some {
+		coming, cancel := part(ctx, 1, 2)
+		r.newcomers.await(coming)
+		cancel()
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		logger.Warn("sockets that did not close in time were cut")
 		return nil

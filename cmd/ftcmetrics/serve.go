@@ -54,6 +54,7 @@ type node struct {
 	ratings  *ratings.Service
 	pace     pace // of following FTC events
 	servers  *listeners
+	asked    readiness
 	stopping context.CancelFunc // ends the background work
 	work     sync.WaitGroup     // the background work
 }
@@ -125,7 +126,7 @@ func (n *node) assemble(ctx context.Context) error {
 	}
 	n.work.Go(func() { follow(work) })
 	n.work.Go(func() { n.rate(work) })
-	n.servers.serve(n.logger, r.mountHub(), r.metrics.handler(), r.mount(handler))
+	n.servers.serve(n.logger, r.mountHub(), r.metrics.handler(), r.parting(r.mount(handler)))
 	return nil
 }
 
@@ -193,7 +194,9 @@ func (c serveConfig) socketOrigins() []string {
 }
 
 func (n *node) ready(ctx context.Context) error {
-	if !n.realtime.ready() {
+	stopping := !n.realtime.ready()
+	n.asked.note(stopping)
+	if stopping {
 		return errors.New("the hub is stopping")
 	}
 	ctx, cancel := context.WithTimeout(ctx, readyPatience)
@@ -241,6 +244,9 @@ func (n *node) close(ctx context.Context) error {
 	var errs []error
 	if n.realtime != nil {
 		errs = append(errs, n.realtime.drain(ctx, n.logger))
+		asked, cancel := part(ctx, 1, 4)
+		n.asked.await(asked)
+		cancel()
 	}
 	if n.servers != nil {
 		errs = append(errs, n.servers.close(ctx))

@@ -162,6 +162,7 @@ func (f *Follower) frame(ctx context.Context, base string, socket *websocket.Con
 			return err
 		}
 		subscribed()
+	case frame.Event == "pusher:error": // the close comes next
 	case strings.Contains(frame.Event, "error"):
 		return fmt.Errorf("%s", raw)
 	case !strings.HasPrefix(frame.Event, "pusher"):
@@ -249,8 +250,8 @@ func (f *Follower) missed(ctx context.Context, base string) error {
 			f.apply(e)
 		}
 		f.mu.Unlock()
-		if len(p.Events) == 0 {
-			return nil
+		if len(p.Events) == 0 || p.Next >= p.Head {
+			return nil // the socket tells what came after
 		}
 	}
 }

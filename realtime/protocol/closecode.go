@@ -21,6 +21,7 @@ const (
 	CloseNoVersion   CloseCode = 4008 // the protocol parameter is there, but empty
 	CloseForbidden   CloseCode = 4009 // what the socket was allowed has ended
 	CloseSlow        CloseCode = 4100 // the peer reads slower than its channels speak
+	CloseStopping    CloseCode = 4101 // the server stops: come back in a moment
 	CloseReconnect   CloseCode = 4200 // come back at once
 	CloseMute        CloseCode = 4201 // no pong within the time
 	CloseInactive    CloseCode = 4202 // nothing but pings for a day
@@ -65,6 +66,8 @@ func (c CloseCode) Reason() string {
 		return "This connection is no longer authorized."
 	case CloseSlow:
 		return "This connection reads too slowly."
+	case CloseStopping:
+		return "The server is stopping. Come back in a moment."
 	case CloseReconnect:
 		return "Please reconnect."
 	case CloseMute:
