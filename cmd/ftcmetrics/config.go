@@ -29,6 +29,7 @@ type config struct {
 	AppSecret string `env:"REALTIME_APP_SECRET,PUSHER_APP_SECRET,PUSHER_SECRET" help:"Secret of the realtime app; generated once in dev." secret:""`
 
 	appSettings
+	clusterSettings
 	HubAppsFile   string `env:"HUB_APPS_FILE" help:"JSON array of further apps, with the field names of soketi; they may have webhooks."`
 	AcceptRate    int    `env:"HUB_ACCEPT_RATE" default:"2000" help:"New sockets a second, and twice as many at once; more wait for their turn, up to 5 s. 0 is no limit."`
 	MetricsPrefix string `env:"METRICS_PREFIX" default:"ftcmetrics_" help:"What the names of the hub's metrics begin with; soketi_ fits dashboards made for soketi."`

@@ -181,7 +181,7 @@ func (n *node) deliver(ctx context.Context) error {
 		h := n.realtime.hub
 		d.relay = relay.New(relay.Options{
 			Log: side, Publisher: h.Publisher(c.AppID), Control: eventlog.Control, Logger: n.logger,
-			Occupied:  func() []realtime.Channel { return occupied(h, c.AppID) },
+			Occupied:  func() []realtime.Channel { return h.Listening(c.AppID) },
 			Listening: func(channel realtime.Channel) bool { return h.Occupied(c.AppID, channel) },
 		})
 		if err := d.relay.Start(ctx); err != nil {
@@ -202,7 +202,12 @@ func (n *node) deliver(ctx context.Context) error {
 		})
 		d.work = append(d.work, d.leader.Run)
 	}
-	if d.others == nil && c.DatabaseURL != "" { // an embedded database has one node
+	switch bus := n.realtime.bus; {
+	case c.DatabaseURL == "": // an embedded database has one node
+	case bus != nil:
+		bus.OnHint(d.heard)
+		d.others = bus
+	default:
 		over := eventlog.NewHints(n.database.side, n.logger, d.heard)
 		d.others = over
 		d.work = append(d.work, over.Run)

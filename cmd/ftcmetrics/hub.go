@@ -45,6 +45,6 @@ func (c *hubCommand) Run(in *invocation) error {
 	limit, cancel := context.WithTimeout(context.Background(), c.HubShutdownGrace)
 	defer cancel()
 	err = errors.Join(failed, r.drain(limit, logger), l.close(limit))
-	_ = r.webhooks.Shutdown(limit) // what it drops at the deadline it has logged
+	r.close(limit)
 	return err
 }

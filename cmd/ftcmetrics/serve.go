@@ -256,23 +256,10 @@ func (n *node) close(ctx context.Context) error {
 	}
 	n.work.Wait()
 	if n.realtime != nil {
-		_ = n.realtime.webhooks.Shutdown(ctx) // what it drops at the deadline it has logged
+		n.realtime.close(ctx)
 	}
 	if n.database != nil {
 		errs = append(errs, n.database.close())
 	}
 	return errors.Join(errs...)
-}
-
-// occupied lists the channels that somebody on this node listens to.
-func occupied(h *hub.Hub, appID string) []realtime.Channel {
-	list, err := h.Channels(appID, "")
-	if err != nil {
-		return nil // the app was there when the hub was made
-	}
-	channels := make([]realtime.Channel, len(list))
-	for i, channel := range list {
-		channels[i] = channel.Name
-	}
-	return channels
 }

@@ -34,10 +34,6 @@ type Options struct {
 	// Beat is how often a node renews its lease; the lease is of three. 0 means 2 s.
 	Beat time.Duration
 
-	// OnHint is called with the hints of other nodes. It must not block; nil means that
-	// nobody wants them.
-	OnHint func(channel realtime.Channel, seq int64)
-
 	Logger *slog.Logger // nil means that nothing is logged
 }
 
@@ -73,6 +69,7 @@ type Bus struct {
 	inbox  chan incoming // what the subscription brought, for the hearer
 	missed atomic.Bool   // something found no room in inbox
 	echo   atomic.Int64  // when the own beat was last heard, Unix nanoseconds
+	onHint atomic.Pointer[func(realtime.Channel, int64)]
 	ready  chan struct{} // closed when everything was read for the first time
 	begun  sync.Once     // closes ready
 
@@ -147,6 +144,9 @@ func (b *Bus) Join(node hub.Node) {
 		b.log.Warn("Redis does not answer; this node is alone until it does")
 	}
 }
+
+// OnHint sets who gets the hints of other nodes. It must not block.
+func (b *Bus) OnHint(hint func(channel realtime.Channel, seq int64)) { b.onHint.Store(&hint) }
 
 // Close ends the bus. The facts that the node still holds are taken back by the others.
 func (b *Bus) Close() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/internal/redistest"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
@@ -79,6 +80,22 @@ func TestMessages(t *testing.T) {
 	far.join("cache-x", "")
 	if f := far.wait("score", 1); f.Data != "7" || f.Channel != "cache-x" {
 		t.Errorf("cached %+v", f)
+	}
+	hinted := make(chan int64, 1)
+	b.bus.OnHint(func(channel realtime.Channel, seq int64) {
+		if channel == "private-team-1" {
+			hinted <- seq
+		}
+	})
+	a.bus.Hint("private-team-1", 12)
+	select {
+	case seq := <-hinted:
+		if seq != 12 {
+			t.Errorf("hinted at %d", seq)
+		}
+	case <-t.Context().Done():
+	case <-time.After(10 * time.Second):
+		t.Error("the hint did not come")
 	}
 	late := newNode(t, redis.URL())
 	newcomer := connect(t, late.url)

@@ -158,9 +158,10 @@ func (b *Bus) obey(m heard, next bool) {
 			}
 		case p.kind == 'e':
 			b.pass(p.a)
-		case p.kind == 'h' && b.o.OnHint != nil:
-			if seq, err := strconv.ParseInt(p.b, 10, 64); err == nil {
-				b.o.OnHint(realtime.Channel(p.a), seq)
+		case p.kind == 'h':
+			hint := b.onHint.Load()
+			if seq, err := strconv.ParseInt(p.b, 10, 64); err == nil && hint != nil {
+				(*hint)(realtime.Channel(p.a), seq)
 			}
 		}
 	}
