@@ -7,6 +7,7 @@ import (
 
 	"github.com/ftcmetrics/ftcmetrics/realtime/httpapi"
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
+	"github.com/ftcmetrics/ftcmetrics/realtime/redisbus"
 	"github.com/ftcmetrics/ftcmetrics/realtime/webhook"
 )
 
@@ -14,6 +15,7 @@ import (
 type realtimePart struct {
 	hub      *hub.Hub
 	webhooks *webhook.Sender
+	bus      *redisbus.Bus // to other nodes; nil without one
 	metrics  *metrics
 	sockets  http.Handler // GET /app/{key}
 	httpAPI  http.Handler // /apps/...
@@ -47,13 +49,21 @@ func (c config) newRealtime(own hub.App, options hub.Options, port int) (*realti
 	if wanted {
 		options.Notify = r.webhooks.Notify
 	}
+	if r.bus, err = c.newBus(options.Logger); err != nil {
+		return nil, errors.Join(err, r.webhooks.Shutdown(context.Background()))
+	}
+	options.Bus = joined(r.bus)
 	options.ActivityTimeout = c.ActivityTimeout
 	options.NoCompression = !c.HubCompression
 	options.MaxHeldBytes = int64(c.HubMaxHeldMB) << 20
 	if r.hub, err = hub.New(options); err != nil {
-		return nil, errors.Join(err, r.webhooks.Shutdown(context.Background()))
+		r.close(context.Background())
+		return nil, err
 	}
 	r.metrics = newMetrics(c.MetricsPrefix, port, options.Apps, r.hub, r.webhooks)
+	if r.bus != nil {
+		r.metrics.more = append(r.metrics.more, newBusMetrics(r.bus))
+	}
 	r.sockets = acceptLimit(c.AcceptRate, r.newcomers.hold(http.HandlerFunc(r.hub.ServeSocket)))
 	r.httpAPI = r.parting(r.calls.count(r.metrics.count(httpapi.New(r.hub, httpapi.WithOrigins(c.CORSOrigins...)))))
 	return r, nil
