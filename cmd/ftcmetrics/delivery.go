@@ -172,7 +172,10 @@ func (d *delivery) occupied(channel realtime.Channel, at time.Time) {
 func (n *node) deliver(ctx context.Context) error {
 	c, d := n.config, &n.delivery
 	side := eventlog.New(n.database.side, nil)
-	n.log = eventlog.New(n.database.pool, d.committed)
+	n.log = eventlog.New(n.database.pool, func(channel realtime.Channel, seq int64) {
+		d.committed(channel, seq)
+		n.hintRatings(channel)
+	})
 	if err := n.settle(ctx); err != nil {
 		return err
 	}

@@ -198,3 +198,10 @@ func (r *rig) holds(what string, model *analytics.Model) {
 		r.t.Errorf("%s: %d teams are rated, want %d", what, n, len(want))
 	}
 }
+
+// played returns the results as package analytics takes them.
+func played(results []ftc.Result) []analytics.Match {
+	matches, _ := ratings.Matches(results, nil)
+	slices.SortFunc(matches, func(a, b analytics.Match) int { return a.Compare(b.Key) })
+	return matches
+}

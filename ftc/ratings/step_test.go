@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/ftc"
+	"github.com/ftcmetrics/ftcmetrics/realtime"
 )
 
 // TestIncrementalEqualsFull: real events whose results come in any order, are corrected, put
@@ -237,4 +238,36 @@ func TestManyNodes(t *testing.T) {
 			break
 		}
 	}
+}
+
+// TestAHintIsEnough: who waits long between two looks rates at once what a hint tells of.
+func TestAHintIsEnough(t *testing.T) {
+	r := newRig(t)
+	event := real(t, 2)
+	r.put(event[0])
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); r.Run(ctx, time.Hour) }()
+	rated := func(want int) {
+		t.Helper()
+		limit := time.After(time.Minute)
+		ticker := time.NewTicker(time.Millisecond)
+		defer ticker.Stop()
+		for n := 0; n < want; {
+			select {
+			case <-limit:
+				t.Fatalf("%d results are rated, want %d", n, want)
+			case <-ticker.C:
+			}
+			must(t, r.pool.QueryRow(t.Context(), `SELECT count(*) FROM rating_log`).Scan(&n))
+		}
+	}
+	rated(1) // the first look
+	r.put(event[1])
+	for _, channel := range []realtime.Channel{"event-2015-E0", "match-E0-1", "private-team-1", realtime.Channel(fmt.Sprintf("match-2015-%s-Q0-%d", event[1].Code, event[1].Number))} {
+		r.Hint(channel)
+	}
+	rated(2)
+	stop()
+	<-done
 }

@@ -96,16 +96,21 @@ func (s *Service) rateHinted(ctx context.Context) error {
 	return nil
 }
 
-// RateAll brings every season in step with its results.
+// RateAll brings every season in step with its results, and after it the next one, which
+// carries over from it.
 func (s *Service) RateAll(ctx context.Context) error {
-	seasons, err := s.q.SeasonsToRate(ctx, s.constants.Version)
-	if err != nil {
-		return eventlog.Translate(err)
-	}
-	for _, season := range seasons {
-		if _, err := s.Rate(ctx, int(season), ""); err != nil {
-			return err
+	for {
+		seasons, err := s.q.SeasonsToRate(ctx, s.constants.Version)
+		if err != nil {
+			return eventlog.Translate(err)
+		}
+		if len(seasons) == 0 {
+			return s.Foresee(ctx)
+		}
+		for _, season := range seasons {
+			if _, err := s.Rate(ctx, int(season), ""); err != nil {
+				return err
+			}
 		}
 	}
-	return s.Foresee(ctx)
 }
