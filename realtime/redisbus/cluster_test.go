@@ -12,6 +12,7 @@ import (
 
 // TestTwoTabs has one user on two nodes, who is one member.
 func TestTwoTabs(t *testing.T) {
+	t.Parallel()
 	redis := redistest.New(t)
 	a, b := newNode(t, redis.URL()), newNode(t, redis.URL())
 	watcher := connect(t, a.url)
@@ -39,6 +40,7 @@ func TestTwoTabs(t *testing.T) {
 // TestNoticesOnce has a channel that is joined and left on two nodes: each notice is told
 // by one of them.
 func TestNoticesOnce(t *testing.T) {
+	t.Parallel()
 	redis := redistest.New(t)
 	nodes := []*node{newNode(t, redis.URL()), newNode(t, redis.URL())}
 	var sockets []*client
@@ -62,6 +64,7 @@ func TestNoticesOnce(t *testing.T) {
 
 // TestMessages has events, client events, the end of a user, cached events and hints cross.
 func TestMessages(t *testing.T) {
+	t.Parallel()
 	redis := redistest.New(t)
 	a, b := newNode(t, redis.URL()), newNode(t, redis.URL())
 	near, far := connect(t, a.url), connect(t, b.url)

@@ -1,14 +1,18 @@
 package redisbus_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -224,4 +228,90 @@ func eventually(t testing.TB, what string, is func() bool) {
 			t.Fatalf("not in time: %s", what)
 		}
 	}
+}
+
+// during lets time pass, as faults take it.
+func during(t testing.TB, d time.Duration) {
+	t.Helper()
+	select {
+	case <-time.After(d):
+	case <-t.Context().Done():
+	}
+}
+
+// figure prints a measured value with its limit, and fails above it.
+func figure(t testing.TB, name string, value, limit float64) {
+	t.Helper()
+	fmt.Printf("%s %.2f %.2f\n", name, value, limit)
+	if value > limit {
+		t.Errorf("%s is %.2f, over %.2f", name, value, limit)
+	}
+}
+
+// process is "ftcmetrics hub" as a process of its own.
+type process struct {
+	t    testing.TB
+	url  string
+	cmd  *exec.Cmd
+	done chan struct{} // closed when it has ended
+}
+
+// build compiles the program once for the test.
+func build(t testing.TB) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "ftcmetrics")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../../cmd/ftcmetrics").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return program
+}
+
+// startProcess starts a hub over the Redis at the URL.
+func startProcess(t testing.TB, program, redis string) *process {
+	t.Helper()
+	p := &process{t: t, done: make(chan struct{})}
+	p.cmd = exec.Command(program, "hub") //nolint:gosec // our own program
+	dir := t.TempDir()
+	p.cmd.Env = []string{
+		"HOME=" + dir, "DATA_DIR=" + dir, "HUB_ADDR=127.0.0.1:0", "METRICS_ADDR=127.0.0.1:0", "LOG_FORMAT=json", "REDIS_URL=" + redis,
+		"REALTIME_APP_ID=" + appID, "REALTIME_APP_KEY=" + appKey, "REALTIME_APP_SECRET=" + secret, "HUB_MAX_PRESENCE_MEMBERS=5000",
+	}
+	said, err := p.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	serving := make(chan string, 1)
+	go func() {
+		defer close(p.done)
+		for lines := bufio.NewScanner(said); lines.Scan(); {
+			var line struct{ Msg, Hub string }
+			if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "serving" {
+				serving <- line.Hub
+			}
+		}
+		_ = p.cmd.Wait() // it is killed
+	}()
+	t.Cleanup(p.kill)
+	select {
+	case address := <-serving:
+		p.url = "ws://" + address
+	case <-time.After(30 * time.Second):
+		t.Fatal("the program does not serve")
+	}
+	return p
+}
+
+func (p *process) signal(s syscall.Signal) {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(s); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill() // it may have ended
+	<-p.done
 }
