@@ -57,6 +57,17 @@ func (d Definition[P]) On(payload P, channels ...Channel) ([]Draft, error) {
 	return drafts, nil
 }
 
+// ForUser returns drafts of the event for both ways to a user: their private channel, and
+// the sockets that are signed in as them. A client uses one of the two. The definition has
+// both patterns: "private-user-{userId}" and "#server-to-user-{userId}".
+func (d Definition[P]) ForUser(payload P, userID string) ([]Draft, error) {
+	private, err := ParseChannel("private-user-" + userID)
+	if err != nil {
+		return nil, err
+	}
+	return d.On(payload, private, ToUser(userID))
+}
+
 func (d Definition[P]) fits(channel string) bool {
 	for _, pattern := range d.patterns {
 		fixed, _, _ := strings.Cut(pattern, "{")
