@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/internal/demo"
 )
@@ -19,8 +20,16 @@ type demoCommand struct {
 func (c *demoCommand) Run(in *invocation) error {
 	ctx, cancel := context.WithCancel(in.ctx)
 	defer cancel()
+	hall, err := demo.OpenHall(c.DataDir)
+	if err != nil {
+		return err
+	}
+	defer hall.Close()
 	inner := *in
 	inner.ctx = ctx
+	inner.pace = pace{now: hall.Now, every: 10 * time.Second, tick: 100 * time.Millisecond, spacing: time.Nanosecond, pause: 50 * time.Millisecond}
+	c.FTCURL = hall.URL()
+	c.FTCUsername, c.FTCToken = hall.Credentials()
 	n, err := start(&inner, c.serveConfig, quiet)
 	if err != nil {
 		return err
@@ -28,7 +37,7 @@ func (c *demoCommand) Run(in *invocation) error {
 	played := make(chan error, 1)
 	go func() {
 		played <- demo.Run(ctx, demo.Options{
-			BaseURL: "http://" + origin(n.servers.httpAddress()), HubURL: "ws://" + origin(n.servers.httpAddress()), DataDir: c.DataDir,
+			BaseURL: "http://" + origin(n.servers.httpAddress()), HubURL: "ws://" + origin(n.servers.httpAddress()), DataDir: c.DataDir, Hall: hall,
 			Accounts: n.accounts, FTC: n.ftc, HasUsers: n.accounts.Exist,
 			Speed: c.Speed, Once: c.Once, Seed: c.Seed, Out: in.out, Logger: n.logger,
 		})

@@ -6,7 +6,10 @@
 // The event is a real one as far as its teams and pairings go. What its scouts see is made
 // from the official scores, always the same for one seed.
 //
-// A round is the 27 qualification matches. When they are all scouted the same teams meet
+// Officials score the same matches at a server like FIRST's (Hall), which the program
+// follows: so matches start, end, are corrected and played again on the public channels.
+//
+// A round is the 27 qualification matches and the playoffs. When it is over the same teams meet
 // again at another event: the first round is ZZDEV1, the next ZZDEV2, and so on. So the
 // feed always moves, nothing that was recorded is touched, and every event can be read as
 // an ordinary one.
@@ -32,6 +35,7 @@ type Options struct {
 	BaseURL  string // of the running server, such as http://127.0.0.1:3001
 	HubURL   string // ws://127.0.0.1:3001; "" plays without sockets
 	DataDir  string // keeps demo.json, by which a second run goes on in the same world
+	Hall     *Hall  // the official side; nil plays without
 	Accounts *accounts.Service
 	FTC      *ftc.Service
 	HasUsers func(ctx context.Context) (bool, error)

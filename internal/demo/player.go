@@ -82,6 +82,11 @@ func (p *player) open(ctx context.Context) error {
 	if err := p.o.FTC.Put(ctx, c); err != nil {
 		return fmt.Errorf("store the demo's event: %w", err)
 	}
+	if p.o.Hall != nil {
+		if err := p.o.Hall.enter(c.Event.EventKey, p.world.Round, p.world.Next); err != nil {
+			return err
+		}
+	}
 	return p.world.save()
 }
 
@@ -119,6 +124,9 @@ func (p *player) run(ctx context.Context) error {
 				return errors.Join(err, p.world.save())
 			}
 		}
+		if err := p.playoffs(ctx); err != nil {
+			return errors.Join(err, p.world.save())
+		}
 		if err := p.finish(ctx); err != nil {
 			return errors.Join(err, p.world.save())
 		}
@@ -141,7 +149,7 @@ func (p *player) play(ctx context.Context, m scriptMatch) error {
 	start := time.Now()
 	stage := p.stage()
 	away := stage.away(m.Number)
-	news := p.gather(ctx, away)
+	news := append(p.onField(m.Number), p.gather(ctx, away)...)
 	saved := 0
 	for _, task := range stage.tasks(m) {
 		if err := pause(ctx, time.Until(start.Add(time.Duration(task.at*float64(p.slot))))); err != nil {
@@ -167,7 +175,10 @@ func (p *player) play(ctx context.Context, m scriptMatch) error {
 	if err := p.world.save(); err != nil {
 		return err
 	}
-	return pause(ctx, time.Until(start.Add(p.slot)))
+	if err := pause(ctx, time.Until(start.Add(p.slot))); err != nil {
+		return err
+	}
+	return p.review(ctx, m.Number)
 }
 
 // gather brings back who was away, and takes leave of who goes. It returns what is worth

@@ -1,10 +1,12 @@
 package firstapitest
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"strings"
 	"time"
 
@@ -63,10 +65,15 @@ type file struct {
 	Responses map[string]map[string]any `json:"responses"`
 }
 
-func load() (*event, error) {
+func load(code string, days int) (*event, error) {
 	var f file
 	if err := json.Unmarshal(eventFile, &f); err != nil {
 		return nil, fmt.Errorf("event.json: %w", err)
+	}
+	if code != "" {
+		if err := json.Unmarshal(rewritten(f.EventCode, code, days), &f); err != nil {
+			return nil, fmt.Errorf("event.json as %s: %w", code, err)
+		}
 	}
 	zone, err := time.LoadLocation(f.Timezone)
 	if err != nil {
@@ -82,6 +89,20 @@ func load() (*event, error) {
 		}
 	}
 	return e, nil
+}
+
+var dates = regexp.MustCompile(`"20[0-9]{2}-[0-9]{2}-[0-9]{2}T`)
+
+// rewritten is the file with another code for the event, so many days later.
+func rewritten(from, code string, days int) []byte {
+	raw := bytes.ReplaceAll(eventFile, []byte(from), []byte(code))
+	return dates.ReplaceAllFunc(raw, func(date []byte) []byte {
+		day, err := time.Parse(`"`+time.DateOnly+"T", string(date))
+		if err != nil {
+			return date // no date, though it looks like one
+		}
+		return []byte(day.AddDate(0, 0, days).Format(`"` + time.DateOnly + "T"))
+	})
 }
 
 // list returns the rows of a recorded answer.

@@ -30,8 +30,11 @@ type Server struct {
 }
 
 // New returns a server on the event as its file has it, by the clock.
-func New(now func() time.Time) (*Server, error) {
-	e, err := load()
+func New(now func() time.Time) (*Server, error) { return NewAs(now, "", 0) }
+
+// NewAs is New with another code for the event, unless it is empty, and so many days later.
+func NewAs(now func() time.Time, code string, days int) (*Server, error) {
+	e, err := load(code, days)
 	if err != nil {
 		return nil, err
 	}

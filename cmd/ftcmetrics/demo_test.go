@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// demoRound is what the public channel of a round of the demo has told of matches.
+type demoRound struct {
+	starts, results, revised int
+	seen                     map[string]bool // a start, or a result, by its match
+}
+
+// readRound reads the channel of the round's FTC event.
+func readRound(t *testing.T, url, code string) demoRound {
+	t.Helper()
+	round := demoRound{seen: make(map[string]bool)}
+	for after := int64(0); ; {
+		var page struct {
+			Events []struct {
+				Name string
+				Seq  int64
+				Data json.RawMessage
+			}
+		}
+		_, err := ask("GET", fmt.Sprintf("%s/api/channels/event-%s/events?after=%d&limit=500", url, code, after), "", "", &page)
+		must(t, err)
+		if len(page.Events) == 0 {
+			return round
+		}
+		for _, e := range page.Events {
+			after = e.Seq
+			var p struct {
+				Level                    string
+				Series, MatchNumber, Rev int
+			}
+			must(t, json.Unmarshal(e.Data, &p))
+			match := fmt.Sprintf("%s %d-%d", p.Level, p.Series, p.MatchNumber)
+			switch e.Name {
+			case "match:started":
+				round.starts++
+				round.seen["start of "+match] = true
+			case "match:completed":
+				round.results++
+				if !round.seen["start of "+match] {
+					t.Errorf("%s: %s ends without a start", code, match)
+				}
+				if p.Rev > 1 {
+					round.revised++
+					round.seen["again "+match] = true
+				}
+			}
+		}
+	}
+}
+
+// The demo's officials score its FTC event, with a correction, a replay and an outage, and
+// everybody in the hall hears of every match.
+func TestDemoHasOfficials(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	p := launch(t, program(dir, "demo", "--speed", "30"))
+	deadline := time.After(2 * time.Minute)
+	const code = "ZZDEV1"
+	for {
+		var list []struct{ Rev int }
+		status, err := ask("GET", p.url+"/api/events/"+code+"/results?season=2025", "", "", &list)
+		if err == nil && status == http.StatusOK && len(list) == 33 {
+			break
+		}
+		select {
+		case <-deadline:
+			t.Fatalf("%s has %d results\n%s", code, len(list), p.text())
+		case <-p.done:
+			t.Fatalf("the demo has ended\n%s", p.text())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	round := readRound(t, p.url, code)
+	if round.starts != 34 || round.results != 35 || round.revised != 2 || !round.seen["again qual 0-2"] || !round.seen["again qual 0-7"] {
+		t.Errorf("%s: %d starts, %d results, %d of them again: %v", code, round.starts, round.results, round.revised, round.seen)
+	}
+	if code := p.stop(); code != 0 {
+		t.Errorf("exit code %d:\n%s", code, p.text())
+	}
+}
