@@ -64,6 +64,7 @@ func (g *stage) ownDevice(c caller) string {
 func (accessRows) Operations() []access {
 	return []access{
 		{method: "GET", route: "/openapi.json", public: true},
+		{method: "GET", route: "/asyncapi.json", public: true},
 		{method: "GET", route: "/api/health", public: true},
 		{method: "GET", route: "/ready", public: true},
 		{method: "GET", route: "/api/seasons", public: true},

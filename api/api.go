@@ -5,7 +5,6 @@ package api
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -77,15 +76,10 @@ func New(o Options) (http.Handler, []byte, error) {
 	}
 	s.middleware()
 	s.routes()
-	s.documentEvents(o.Events)
-	document, err := json.MarshalIndent(s.reflector.Spec, "", " ")
+	document, err := s.documents()
 	if err != nil {
 		return nil, nil, err
 	}
-	s.router.Get("/openapi.json", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(document) // the caller may have gone
-	})
 	s.router.NotFound(s.notFound)
 	s.router.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", strings.Join(s.allowed(r.URL.Path), ", "))

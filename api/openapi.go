@@ -3,7 +3,6 @@ package api
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"path"
 	"reflect"
 	"strings"
@@ -12,8 +11,6 @@ import (
 	"github.com/swaggest/jsonschema-go"
 	"github.com/swaggest/openapi-go"
 	"github.com/swaggest/openapi-go/openapi31"
-
-	"github.com/ftcmetrics/ftcmetrics/realtime"
 )
 
 func newReflector() *openapi31.Reflector {
@@ -90,6 +87,7 @@ func fromValidator(p jsonschema.InterceptPropParams) error {
 	if !p.Processed || p.PropertySchema == nil {
 		return nil
 	}
+	noteAlways(p)
 	schema := p.PropertySchema
 	for rule := range strings.SplitSeq(p.Field.Tag.Get("validate"), ",") {
 		key, arg, _ := strings.Cut(rule, "=")
@@ -149,22 +147,5 @@ func (s *server) document(op operation) {
 	}
 	if err := s.reflector.AddOperation(oc); err != nil {
 		panic(fmt.Errorf("describe %s %s: %w", op.method, op.path, err))
-	}
-}
-
-// documentEvents puts the realtime events into the document's webhooks.
-func (s *server) documentEvents(events []realtime.Described) {
-	for _, event := range events {
-		oc, err := s.reflector.NewOperationContext(http.MethodPost, event.Name)
-		if err != nil {
-			panic(err)
-		}
-		oc.SetSummary(event.Doc)
-		oc.SetDescription("Published on " + strings.Join(event.Patterns, " and ") + ". The payload also carries id, seq and at.")
-		oc.AddReqStructure(reflect.New(event.Payload).Elem().Interface())
-		oc.AddRespStructure(nil, openapi.WithHTTPStatus(http.StatusOK))
-		if err := s.reflector.AddWebhook(oc); err != nil {
-			panic(fmt.Errorf("describe %s: %w", event.Name, err))
-		}
 	}
 }

@@ -51,6 +51,7 @@ type hall struct {
 	live     *live.Service
 	book     *seasons.Book
 	handler  http.Handler
+	payloads payloads // what frames are held to
 	url      string
 	owner    string // token of an operator
 
@@ -147,13 +148,17 @@ func (h *hall) openAPI(t testing.TB, logger *slog.Logger) {
 	h.book, err = seasons.Load()
 	must(t, err)
 	h.accounts, h.ftc, h.live = accounts.New(h.pool, h.log), ftc.New(h.pool), live.New(h.pool, h.log, time.Now)
-	h.handler, _, err = api.New(api.Options{
+	handler, document, err := api.New(api.Options{
+		Events:   registry(),
 		Accounts: h.accounts, Teams: teams.New(h.pool, h.log, []byte(appSecret)), Scouting: scouting.New(h.pool, h.log, h.book), FTC: h.ftc, Live: h.live, Log: h.log,
 		Signer:   realtime.Signer{Key: appKey, Secret: appSecret},
 		Realtime: api.RealtimeConfig{Driver: "embedded", Key: appKey},
 		Ready:    func(ctx context.Context) error { return h.pool.Ping(ctx) },
 		Logger:   logger,
 	})
+	must(t, err)
+	h.handler = handler
+	h.payloads, err = readPayloads(document)
 	must(t, err)
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/app/") {

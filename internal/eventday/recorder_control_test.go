@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime"
@@ -20,6 +21,7 @@ type slip struct {
 // heard by socket and in the log of the channel; the team that it is of may hear it.
 func TestALeakIsHeard(t *testing.T) {
 	h := open(t, slog.LevelInfo)
+	h.payloads["test:slipped"] = openapi3.NewObjectSchema() // no document has a slip
 	rec := &recorder{canaries: []string{"kanari0"}}
 	spectator := &caller{t: t, hall: h, rec: rec, audience: public, name: "spectator"}
 	w := spectator.watch("event-" + code)

@@ -157,6 +157,9 @@ func (w *watcher) follow() {
 		if err := f.inner(&e); err != nil || e.Seq == 0 {
 			continue // presence
 		}
+		if err := w.hall.payloads.check(f); err != nil {
+			w.t.Errorf("%s: %v", w.name, err)
+		}
 		w.keep(f)
 		if !w.apply(e, true) {
 			w.catchUp()
