@@ -19,8 +19,9 @@ import (
 var eventFile []byte
 
 const (
-	localTime = "2006-01-02T15:04:05.999"
-	selection = 20 * time.Minute // from the last qualification match until the alliances are there
+	recordedCode = "ZZDEV1" // of the event in the file
+	localTime    = "2006-01-02T15:04:05.999"
+	selection    = 20 * time.Minute // from the last qualification match until the alliances are there
 )
 
 // row is one JSON object of the real server's shape.
@@ -65,15 +66,10 @@ type file struct {
 	Responses map[string]map[string]any `json:"responses"`
 }
 
-func load(code string, days int) (*event, error) {
+func load(raw []byte) (*event, error) {
 	var f file
-	if err := json.Unmarshal(eventFile, &f); err != nil {
+	if err := json.Unmarshal(raw, &f); err != nil {
 		return nil, fmt.Errorf("event.json: %w", err)
-	}
-	if code != "" {
-		if err := json.Unmarshal(rewritten(f.EventCode, code, days), &f); err != nil {
-			return nil, fmt.Errorf("event.json as %s: %w", code, err)
-		}
 	}
 	zone, err := time.LoadLocation(f.Timezone)
 	if err != nil {
@@ -94,8 +90,8 @@ func load(code string, days int) (*event, error) {
 var dates = regexp.MustCompile(`"20[0-9]{2}-[0-9]{2}-[0-9]{2}T`)
 
 // rewritten is the file with another code for the event, so many days later.
-func rewritten(from, code string, days int) []byte {
-	raw := bytes.ReplaceAll(eventFile, []byte(from), []byte(code))
+func rewritten(code string, days int) []byte {
+	raw := bytes.ReplaceAll(eventFile, []byte(recordedCode), []byte(code))
 	return dates.ReplaceAllFunc(raw, func(date []byte) []byte {
 		day, err := time.Parse(`"`+time.DateOnly+"T", string(date))
 		if err != nil {

@@ -1,6 +1,7 @@
 package firstapitest
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -34,7 +35,19 @@ func New(now func() time.Time) (*Server, error) { return NewAs(now, "", 0) }
 
 // NewAs is New with another code for the event, unless it is empty, and so many days later.
 func NewAs(now func() time.Time, code string, days int) (*Server, error) {
-	e, err := load(code, days)
+	raw := eventFile
+	if code != "" {
+		raw = rewritten(code, days)
+	}
+	return NewOf(now, raw)
+}
+
+// File is the recorded event: what New serves.
+func File() []byte { return bytes.Clone(eventFile) }
+
+// NewOf is New with another event, in a file of the same layout; it may be of another game.
+func NewOf(now func() time.Time, file []byte) (*Server, error) {
+	e, err := load(file)
 	if err != nil {
 		return nil, err
 	}
