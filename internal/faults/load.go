@@ -135,17 +135,6 @@ func (l *Load) note(id string, a Answer, err error, took time.Duration) bool {
 	return false
 }
 
-// Percentile is the time that so many of the acknowledgements took at most.
-func (l *Load) Percentile(p float64) time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.took) == 0 {
-		return 0
-	}
-	sorted := slices.Sorted(slices.Values(l.took))
-	return sorted[int(p*float64(len(sorted)-1))]
-}
-
 // Check says what the scouts saw and fails the test for what none should see.
 func (l *Load) Check(name string) {
 	l.t.Helper()
@@ -166,4 +155,16 @@ func (l *Load) Failed() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.refused + l.broken + len(l.wrong)
+}
+
+// between is the time that so many of the acknowledgements took at most, from one count of
+// them to another.
+func (l *Load) between(from, to int, p float64) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	sorted := slices.Sorted(slices.Values(l.took[from:to]))
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[int(p*float64(len(sorted)-1))]
 }
