@@ -58,6 +58,7 @@ churn: ## Three minutes of clients that come and go, on our hub; CHURN=10m for l
 conformance: ## Our hub and soketi, row by row of the Pusher protocol
 	@scripts/install-soketi
 	@go test -tags peer -count 1 -timeout 10m -v -run '^TestPeer$$' ./realtime/realtimetest
+	@go test -tags peer -count 1 -timeout 5m -v -run '^TestSoketi$$' ./realtime/pusher
 
 generate: ## Write generated code anew
 	@$(TOOL) sqlc generate
