@@ -33,7 +33,7 @@ type deliverySettings struct {
 	RealtimePort       int           `env:"REALTIME_PORT,PUSHER_PORT" default:"0" help:"Its port; 0 is 6001 for soketi and the usual one for pusher."`
 	RealtimeTLS        bool          `env:"REALTIME_TLS" name:"realtime-tls" default:"false" help:"Whether this server speaks https to it; to Pusher Channels it always does."`
 	RealtimeCluster    string        `env:"PUSHER_CLUSTER" default:"mt1" help:"Cluster of Pusher Channels."`
-	RealtimePublicHost string        `env:"REALTIME_PUBLIC_HOST,NEXT_PUBLIC_SOKETI_HOST" help:"Host that browsers find the realtime server under; if empty, that of the page for embedded and REALTIME_HOST for soketi."`
+	RealtimePublicHost string        `env:"REALTIME_PUBLIC_HOST,NEXT_PUBLIC_SOKETI_HOST" help:"Host that browsers find the realtime server under; if empty, that of the page for embedded and a soketi on this machine, else REALTIME_HOST."`
 	RealtimePublicPort int           `env:"REALTIME_PUBLIC_PORT,NEXT_PUBLIC_SOKETI_PORT" default:"0" help:"Its port for browsers, if it is another."`
 	RealtimePublicTLS  bool          `env:"REALTIME_PUBLIC_TLS,NEXT_PUBLIC_SOKETI_USE_TLS" name:"realtime-public-tls" default:"false" help:"Whether browsers need wss to reach it."`
 	EventRetention     time.Duration `env:"EVENT_RETENTION" default:"720h" help:"How long clients can catch up: older events are deleted from the log. 0 keeps them."`
@@ -105,7 +105,7 @@ func (c serveConfig) realtimeConfig(hubPort int) api.RealtimeConfig {
 		}
 	case soketi:
 		host, port, _ := net.SplitHostPort(c.serverAddress())
-		if told.Host == "" {
+		if told.Host == "" && !loopback(c.serverAddress()) { // our own loopback is nothing to a browser; its page's host may be
 			told.Host = host
 		}
 		if told.Port == 0 {

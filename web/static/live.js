@@ -84,21 +84,23 @@ export function follow(channel, config, { cursor, gap, onEvent, onPage, onLife, 
   };
 }
 
-// socket opens the hub on the page's own address, or soketi beside it. A server without a
-// socket that this page may reach is followed by the log alone.
-function socket({ driver, key, port }) {
-  if (!globalThis.Pusher || !key || (driver !== 'embedded' && driver !== 'soketi')) return null;
+// socket opens the hub on the page's own address, or the server that the config names. A
+// server without sockets is followed by the log alone.
+function socket({ driver, key, host, port, tls, cluster }) {
+  if (!globalThis.Pusher || !key || driver === 'disabled') return null;
   const secure = location.protocol === 'https:';
   const own = Number(location.port) || (secure ? 443 : 80);
-  const at = driver === 'soketi' ? port : own;
+  const at = driver === 'embedded' ? own : port;
+  const elsewhere = driver === 'pusher' && !host; // Pusher's own address
   return new globalThis.Pusher(key, {
-    wsHost: location.hostname,
-    wsPort: at,
-    wssPort: at,
-    forceTLS: secure,
+    ...(elsewhere ? {} : {
+      wsHost: (driver !== 'embedded' && host) || location.hostname,
+      ...(at ? { wsPort: at, wssPort: at } : {}),
+    }),
+    forceTLS: secure || (driver !== 'embedded' && tls),
     enabledTransports: ['ws', 'wss'],
     disableStats: true,
-    cluster: '',
+    cluster: cluster || '',
     activityTimeout: 10_000, // so that the badge's sign of life is never old
     pongTimeout: 5_000,
   });
