@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
@@ -64,6 +65,9 @@ func explain(file string, err error) error {
 	}
 	text := file + ": " + e.Detail
 	for _, f := range e.Fields {
+		if len(e.Fields) == 1 && f.Detail == e.Detail {
+			return fmt.Errorf("%s: %s: %s", file, f.Pointer, f.Detail)
+		}
 		text += "\n  " + f.Pointer + ": " + f.Detail
 	}
 	return errors.New(text)
@@ -75,7 +79,7 @@ func parseEvent(ctx context.Context, raw []byte) (live.Import, error) {
 	var syntax *json.SyntaxError
 	switch err := json.Unmarshal(raw, &r); {
 	case errors.As(err, &syntax):
-		return live.Import{}, fmt.Errorf("no JSON: line %d: %w", 1+bytes.Count(raw[:min(syntax.Offset, int64(len(raw)))], []byte("\n")), err)
+		return live.Import{}, fmt.Errorf("no JSON: line %d: %w", line(raw, int(syntax.Offset)), err)
 	case err == nil && r.Responses != nil:
 		return r.read(ctx)
 	}
@@ -83,9 +87,31 @@ func parseEvent(ctx context.Context, raw []byte) (live.Import, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&file); err != nil {
-		return live.Import{}, err
+		return live.Import{}, misfit(raw, err)
 	}
 	return file.Import()
+}
+
+// misfit says in words, and with the line, what of the file does not fit the layout.
+func misfit(raw []byte, err error) error {
+	var typed *json.UnmarshalTypeError
+	var moment *time.ParseError
+	switch {
+	case errors.As(err, &typed):
+		return fmt.Errorf("line %d: %s is not meant to be a %s", line(raw, int(typed.Offset)), typed.Field, typed.Value)
+	case errors.As(err, &moment):
+		value := strings.Trim(moment.Value, `"`)
+		return fmt.Errorf("line %d: %q is no time such as 2026-01-17T15:00:00Z or 2026-01-17T10:00:00-05:00", line(raw, bytes.Index(raw, []byte(value))), value)
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return fmt.Errorf("line %d: %s is no field of the layout here; docs/events.md has them all", line(raw, bytes.Index(raw, []byte(name))), name)
+	}
+	return err
+}
+
+// line is the number of the line that the byte is on.
+func line(raw []byte, at int) int {
+	return 1 + bytes.Count(raw[:max(0, min(at, len(raw)))], []byte("\n"))
 }
 
 // recording is answers of FIRST's FTC Events API by path and query. It answers requests as

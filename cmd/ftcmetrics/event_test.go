@@ -45,7 +45,9 @@ func TestEventImport(t *testing.T) {
 	}
 	imported(write(`{"season":2025,"eventCode":"MEET-1","name":"Meet","matches":[{"matchNumber":1,"red":[1,2],"blue":[3,4],"result":{"red":{"total":5},"blue":{"total":6}}}]}`), 0, "1 results are new")
 	imported(write(`{"season":2025,`+"\n"+`"eventCode":}`), 1, "line 2")
-	imported(write(`{"season":2025,"eventCode":"X","name":"X","rows":[]}`), 1, "rows")
+	imported(write(`{"season":2025,`+"\n"+`"eventCode":"X","name":"X","rows":[]}`), 1, `line 2: "rows" is no field of the layout`)
+	imported(write(`{"season":2025,`+"\n"+`"eventCode":"X","name":7}`), 1, "line 2: name is not meant to be a number")
+	imported(write(`{"season":2025,"eventCode":"X","name":"X","matches":[`+"\n\n"+`{"matchNumber":1,"scheduledAt":"2026-11-21 11:20"}]}`), 1, `line 3: "2026-11-21 11:20" is no time such as 2026`)
 	imported(write(`{"season":2025,"eventCode":"X","name":"X","matches":[{"matchNumber":0}]}`), 1, "/matches/0/matchNumber: matchNumber is 1 to 999.")
 	imported(write(`{"season":2025,"eventCode":"NONE","responses":{}}`), 1, "no such FTC event")
 	imported(filepath.Join(dir, "none.json"), 1, "none.json")

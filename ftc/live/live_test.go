@@ -1,6 +1,7 @@
 package live_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -239,6 +240,26 @@ func TestOfficialResultsWin(t *testing.T) {
 	must(t, err)
 	if m := list[0]; m.State != live.Over || !m.Result.Official || m.Result.Plays != 1 || m.Result.Alliances[0].Total != 12 || list[1].State != live.Waiting {
 		t.Errorf("%+v", list[:2])
+	}
+}
+
+// TestASlipMakesNoMatch: a number that the schedule does not have is refused, and one of the
+// playoffs or of an event without a schedule is not.
+func TestASlipMakesNoMatch(t *testing.T) {
+	f := open(t)
+	slip := key(99)
+	_, _, err := f.live.Enter(t.Context(), operator, ftc.Result{MatchKey: slip, Alliances: alliances(10, 20)})
+	if !errors.Is(err, live.ErrNoMatch) {
+		t.Errorf("match 99: %v", err)
+	}
+	slip.Level, slip.Series, slip.Number = ftc.Playoff, 1, 1
+	_, _, err = f.live.Enter(t.Context(), operator, ftc.Result{MatchKey: slip, Alliances: alliances(10, 20)})
+	must(t, err)
+	meet := ftc.EventKey{Season: raleigh.Season, Code: "MEET"}
+	must(t, ftc.New(f.pool).Put(t.Context(), ftc.Competition{Event: ftc.Event{EventKey: meet, Name: "Meet"}}))
+	for number := range 2 {
+		_, _, err := f.live.Enter(t.Context(), operator, ftc.Result{MatchKey: ftc.MatchKey{EventKey: meet, Level: ftc.Qual, Number: number + 1}, Alliances: alliances(10, 20)})
+		must(t, err)
 	}
 }
 

@@ -75,6 +75,9 @@ func (s *Service) Enter(ctx context.Context, actor accounts.Actor, r ftc.Result)
 		} else if err != nil {
 			return err
 		}
+		if err := planned(ctx, q, r.MatchKey); err != nil {
+			return err
+		}
 		start, err := starts(ctx, q, r.MatchKey)
 		if err != nil {
 			return err
@@ -86,6 +89,31 @@ func (s *Service) Enter(ctx context.Context, actor accounts.Actor, r ftc.Result)
 		return err
 	})
 	return stored, changed, err
+}
+
+// planned returns ErrNoMatch for a qualification match that is not on the schedule, if the
+// FTC event has one: that is a slip of the finger. Matches of playoffs come as they come.
+func planned(ctx context.Context, q *queries.Queries, key ftc.MatchKey) error {
+	if key.Level != ftc.Qual {
+		return nil
+	}
+	matches, err := ftc.MatchesAt(ctx, q, key.EventKey, false)
+	if err != nil {
+		return err
+	}
+	last := 0
+	for _, m := range matches {
+		if m.MatchKey == key {
+			return nil
+		}
+		if m.Level == ftc.Qual && len(m.Robots) > 0 {
+			last = max(last, m.Number)
+		}
+	}
+	if last == 0 {
+		return nil
+	}
+	return ErrNoMatch.Saying("The schedule has no qualification match %d; the last one is %d.", key.Number, last)
 }
 
 // Grant makes somebody an operator of the FTC event.
