@@ -1,13 +1,15 @@
 package redistest
 
 import (
+	"bytes"
+	"maps"
 	"net"
 	"sync"
 	"testing"
 )
 
 // Proxy stands between clients and a server. As a black hole it accepts connections, reads
-// what comes and lets nothing through.
+// what comes and lets nothing through. A deafened connection is well but for its messages.
 type Proxy struct {
 	listener net.Listener
 	to       string
@@ -18,6 +20,7 @@ type Proxy struct {
 	hole  bool
 	over  bool
 	conns map[net.Conn]struct{}
+	deaf  map[net.Conn]struct{} // connections to the server whose messages are dropped
 }
 
 // NewProxy starts a proxy to an address. It ends with the test.
@@ -43,6 +46,21 @@ func (p *Proxy) Hole(on bool) {
 	defer p.mu.Unlock()
 	p.hole = on
 	p.open.Broadcast()
+}
+
+// Deafen drops the published messages of all connections that there are now.
+func (p *Proxy) Deafen() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.deaf = maps.Clone(p.conns)
+}
+
+// hears reports whether what came from the connection goes through.
+func (p *Proxy) hears(from net.Conn, text []byte) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, deaf := p.deaf[from]
+	return !deaf || !bytes.Contains(text, []byte("\r\nmessage\r\n"))
 }
 
 func (p *Proxy) accept() {
@@ -102,6 +120,9 @@ func (p *Proxy) copy(to, from net.Conn) {
 		n, err := from.Read(buffer)
 		if err != nil || !p.wait() {
 			return
+		}
+		if !p.hears(from, buffer[:n]) {
+			continue
 		}
 		if _, err := to.Write(buffer[:n]); err != nil {
 			return

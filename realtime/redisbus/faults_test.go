@@ -211,6 +211,23 @@ func TestLostMessage(t *testing.T) {
 	}
 }
 
+// TestDeafSubscription has a subscription that is well but that nothing comes by any more.
+func TestDeafSubscription(t *testing.T) {
+	t.Parallel()
+	redis := redistest.New(t)
+	way := redistest.NewProxy(t, redis.Address)
+	nodes := []*node{newNode(t, redis.URL()), newNode(t, way.URL())}
+	h := fill(t, nodes[0].url, nodes[1].url)
+	way.Deafen()
+	deafened := time.Now()
+	connect(t, nodes[0].url).join(room, member("late"))
+	last := h.saw("member_added", []string{"late"}, 0, 1)
+	figure(t, "deaf_subscription_added_seconds", last.Sub(deafened).Seconds(), 8)
+	if resets := nodes[1].bus.Stats().Resets; resets == 0 {
+		t.Error("the subscription was not made anew")
+	}
+}
+
 // checkEmptyRedisAndKill loses Redis with what it held, and a node in the same moment.
 func checkEmptyRedisAndKill(t *testing.T, program string) {
 	redis := redistest.New(t)
