@@ -20,6 +20,7 @@ import (
 const (
 	maxRevivals   = 5
 	revivalWindow = 10 * time.Minute
+	revivalPause  = time.Second
 )
 
 // sideConns are kept from requests: with all others busy, the live feed goes on and /ready
@@ -100,21 +101,35 @@ func (d *database) keep(ctx context.Context) error {
 			return nil
 		case <-d.embedded.Done():
 		}
-		ends = append(ends, time.Now())
-		if n := len(ends); n > maxRevivals && time.Since(ends[n-1-maxRevivals]) < revivalWindow {
-			return fmt.Errorf("the embedded PostgreSQL has ended by itself %d times in %s; its log is above", maxRevivals+1, revivalWindow)
+		for started := false; !started; {
+			ends = append(ends, time.Now())
+			if n := len(ends); n > maxRevivals && time.Since(ends[n-1-maxRevivals]) < revivalWindow {
+				return fmt.Errorf("the embedded PostgreSQL has ended by itself %d times in %s; its log is above", maxRevivals+1, revivalWindow)
+			}
+			started = d.revive(ctx)
+			if ctx.Err() != nil {
+				return nil
+			}
 		}
-		d.options.Logger.Warn("starting PostgreSQL again")
-		_ = d.embedded.Stop(ctx) // it has ended; this frees the folder
-		server, err := pgembed.Start(ctx, d.options)
-		if ctx.Err() != nil && err != nil {
-			return nil //nolint:nilerr // the program ends, and its database with it
-		}
-		if err != nil {
-			return fmt.Errorf("the embedded PostgreSQL has ended by itself and does not start again: %w", err)
-		}
-		d.embedded = server
 	}
+}
+
+// revive starts the embedded PostgreSQL and reports whether it runs. One that does not
+// start counts as one more end; it gets a moment before the next try.
+func (d *database) revive(ctx context.Context) bool {
+	d.options.Logger.Warn("starting PostgreSQL again")
+	_ = d.embedded.Stop(ctx) // it has ended; this frees the folder
+	server, err := pgembed.Start(ctx, d.options)
+	if err == nil {
+		d.embedded = server
+		return true
+	}
+	d.options.Logger.Error("PostgreSQL does not start", "error", err)
+	select {
+	case <-time.After(revivalPause):
+	case <-ctx.Done():
+	}
+	return false
 }
 
 func (d *database) close() error {

@@ -26,7 +26,7 @@ func TestExternalHubAway(t *testing.T) {
 	hub := NewExternalHub(t)
 	s := NewSite(t, NewPostgres(t, false), 2, "REALTIME_DRIVER=soketi", "SOKETI_HOST="+hub.Host, "SOKETI_PORT="+hub.Port)
 	load := s.StartLoad(4, 10*time.Millisecond, inTurn(s.URLs()...))
-	phase := max(3*time.Second, *long/2)
+	phase := max(2*time.Second, *long/3)
 	load.Await(100) // caches fill
 	from := load.Count()
 	<-time.After(phase)

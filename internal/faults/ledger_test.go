@@ -93,6 +93,7 @@ func TestCrashedDatabase(t *testing.T) {
 // TestCarelessDatabase is the control of TestCrashedDatabase: with a database that answers
 // before it writes, the same ledger finds what is lost.
 func TestCarelessDatabase(t *testing.T) {
+	t.Parallel()
 	s := NewSite(t, NewPostgres(t, true), 1)
 	load := s.StartLoad(8, 0, inTurn(s.URLs()...))
 	lost := 0

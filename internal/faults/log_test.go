@@ -15,6 +15,7 @@ import (
 // TestOrderIsCommitOrder is R5: within a channel, seq follows the instants at which
 // PostgreSQL committed. The control: by the numbers of transactions it would not.
 func TestOrderIsCommitOrder(t *testing.T) {
+	t.Parallel()
 	postgres := NewPostgres(t, false)
 	_, err := postgres.Connect("postgres", "postgres").Exec(t.Context(), "ALTER SYSTEM SET track_commit_timestamp = on")
 	must(t, err)
@@ -94,6 +95,7 @@ func TestAway500(t *testing.T) {
 // sent three times at once until it is acknowledged. There is one entry and one event. The
 // control: without the tablet's id the same way of sending makes more.
 func TestLostAnswers(t *testing.T) {
+	t.Parallel()
 	s := NewSite(t, NewPostgres(t, false), 1)
 	way := NewProxy(t, "tcp", s.Nodes[0].Address)
 	way.Set(Trouble{CutAnswers: 0.3})

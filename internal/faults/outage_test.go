@@ -55,29 +55,31 @@ func becomes(t *testing.T, url string, status int) time.Duration {
 // write: nobody gets a 500 or waits without end, /ready tells the truth, and what comes back
 // is used again without a restart.
 func TestDatabaseAway(t *testing.T) {
-	postgres := NewPostgres(t, false)
+	t.Parallel()
 	for _, c := range []struct {
 		name       string
-		take, back func()
+		take, back func(postgres *Postgres)
 	}{
-		{"refused", func() { postgres.Way.Set(Trouble{Refuse: true}); postgres.Way.Cut() }, func() { postgres.Way.Set(Trouble{}) }},
-		{"black hole", func() { postgres.Way.Set(Trouble{Hold: true}) }, func() { postgres.Way.Set(Trouble{}); postgres.Way.Cut() }},
-		{"one way", func() { postgres.Way.Set(Trouble{HoldBack: true}) }, func() { postgres.Way.Set(Trouble{}) }},
-		{"half open", func() { postgres.Way.Set(Trouble{Refuse: true}); postgres.Way.HalfOpen() }, func() { postgres.Way.Set(Trouble{}) }},
-		{"frozen", postgres.Freeze, postgres.Thaw},
+		{"refused", func(postgres *Postgres) { postgres.Way.Set(Trouble{Refuse: true}); postgres.Way.Cut() }, func(postgres *Postgres) { postgres.Way.Set(Trouble{}) }},
+		{"black hole", func(postgres *Postgres) { postgres.Way.Set(Trouble{Hold: true}) }, func(postgres *Postgres) { postgres.Way.Set(Trouble{}); postgres.Way.Cut() }},
+		{"one way", func(postgres *Postgres) { postgres.Way.Set(Trouble{HoldBack: true}) }, func(postgres *Postgres) { postgres.Way.Set(Trouble{}) }},
+		{"half open", func(postgres *Postgres) { postgres.Way.Set(Trouble{Refuse: true}); postgres.Way.HalfOpen() }, func(postgres *Postgres) { postgres.Way.Set(Trouble{}) }},
+		{"frozen", (*Postgres).Freeze, (*Postgres).Thaw},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			postgres := NewPostgres(t, false)
 			s := NewSite(t, postgres, 1)
 			url := s.Nodes[0].URL()
 			hall := s.Follow(HallChannel, inTurn(url))
 			load := s.StartLoad(4, 5*time.Millisecond, inTurn(url))
 			load.Await(50)
 			stop := watch(t.Context(), url+"/api/health", http.StatusOK)
-			c.take()
+			c.take(postgres)
 			Figure(t, "away.not_ready_after_s", becomes(t, url+"/ready", http.StatusServiceUnavailable).Seconds(), 2)
 			Until(t, "scouts are refused", func() bool { load.mu.Lock(); defer load.mu.Unlock(); return load.refused >= 4 })
 			<-time.After(500 * time.Millisecond)
-			c.back()
+			c.back(postgres)
 			back := time.Now()
 			becomes(t, url+"/ready", http.StatusOK)
 			load.Await(1)
@@ -98,6 +100,7 @@ func TestDatabaseAway(t *testing.T) {
 // TestEmbeddedDatabaseKilled kills the PostgreSQL of a laptop under load. The program starts
 // it again, and nothing that was acknowledged is lost.
 func TestEmbeddedDatabaseKilled(t *testing.T) {
+	t.Parallel()
 	s := NewSite(t, nil, 1)
 	node := s.Nodes[0]
 	hall := s.Follow(HallChannel, inTurn(node.URL()))

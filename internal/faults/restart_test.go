@@ -57,6 +57,7 @@ func TestRollingRestart(t *testing.T) {
 // TestKilledUnderBalancer is the control of TestRollingRestart: without a graceful stop the
 // same balancer and the same load see failures.
 func TestKilledUnderBalancer(t *testing.T) {
+	t.Parallel()
 	s := NewSite(t, NewPostgres(t, false), 2)
 	balancer := NewBalancer(t, 300*time.Millisecond, s.URLs()...)
 	load := s.StartLoad(8, 0, inTurn(balancer.URL()))

@@ -11,6 +11,7 @@ import (
 // and a program refuses a database that a newer one has migrated, while a node that is
 // there already goes on.
 func TestUpgrade(t *testing.T) {
+	t.Parallel()
 	postgres := NewPostgres(t, false)
 	database := postgres.NewDatabase()
 	var nodes []*Node
