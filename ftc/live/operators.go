@@ -106,7 +106,7 @@ func planned(ctx context.Context, q *queries.Queries, key ftc.MatchKey) error {
 		if m.MatchKey == key {
 			return nil
 		}
-		if m.Level == ftc.Qual && len(m.Robots) > 0 {
+		if m.Level == ftc.Qual && (m.ScheduledAt != nil || len(m.Robots) > 0) {
 			last = max(last, m.Number)
 		}
 	}
