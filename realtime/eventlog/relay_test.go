@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
@@ -26,6 +27,7 @@ type screen struct {
 	fail    func(call int) bool
 	calls   int
 	changed chan struct{} // closed and made anew at each change
+	pool    *pgxpool.Pool // of the log, once it has started
 }
 
 func newScreen() *screen {
@@ -91,6 +93,7 @@ func (s *screen) await(t *testing.T, what string, ok func() bool) {
 func (s *screen) start(t *testing.T, hints bool, occupied ...realtime.Channel) *eventlog.Log {
 	t.Helper()
 	pool := pgtest.New(t)
+	s.pool = pool
 	var r *relay.Relay
 	log := eventlog.New(pool, func(channel realtime.Channel, seq int64) {
 		if hints {
@@ -237,4 +240,25 @@ func TestRelayStartsANewChannelWhereItsListenerDoes(t *testing.T) {
 	if got := fmt.Sprint(s.heard["event-A"]); got != "[2]" {
 		t.Errorf("the first listener hears %s", got)
 	}
+}
+
+// TestRelayGoesOnAfterARestore sets the log back under a relay that runs. What is written
+// then has numbers that were carried before, and is carried all the same.
+func TestRelayGoesOnAfterARestore(t *testing.T) {
+	s := newScreen()
+	log := s.start(t, true, "event-A")
+	for range 5 {
+		write(t, log, "lost", "event-A")
+	}
+	s.await(t, "five events", func() bool { return len(s.heard["event-A"]) == 5 })
+	for _, sql := range []string{`DELETE FROM channel_events WHERE seq > 2`, `UPDATE channel_heads SET seq = 2`} {
+		if _, err := s.pool.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, log, "new", "event-A")
+	s.await(t, "the third event of the restored log", func() bool {
+		heard := s.heard["event-A"]
+		return len(heard) > 5 && heard[len(heard)-1] == 3
+	})
 }
