@@ -1,6 +1,7 @@
 package redisbus_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/ftcmetrics/ftcmetrics/internal/redistest"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
+	"github.com/ftcmetrics/ftcmetrics/realtime/redisbus"
 )
 
 // TestTwoTabs has one user on two nodes, who is one member.
@@ -104,4 +106,57 @@ func TestMessages(t *testing.T) {
 	newcomer := connect(t, late.url)
 	newcomer.join("cache-x", "")
 	newcomer.wait("score", 1) // which was published before its node began
+}
+
+// TestStop has the last node with members stop: webhooks are told of the end.
+func TestStop(t *testing.T) {
+	t.Parallel()
+	redis := redistest.New(t)
+	a, b := newNode(t, redis.URL()), newNode(t, redis.URL())
+	c, watcher := connect(t, a.url), connect(t, b.url)
+	c.join("presence-x", member("ann"))
+	watcher.join("presence-x", member("watcher"))
+	c.wait("pusher_internal:member_added", 1)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := a.hub.Shutdown(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if got := a.told("member_removed"); len(got) != 1 || got[0].UserID != "ann" {
+		t.Errorf("told %+v", got)
+	}
+	watcher.wait("pusher_internal:member_removed", 1)
+	if err := b.hub.Shutdown(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(a.told("channel_vacated")) + len(b.told("channel_vacated")); got != 1 {
+		t.Errorf("the end was told %d times", got)
+	}
+}
+
+// TestPrefixes has two clusters share a Redis that wants a password, in a database that is
+// not the first. They know nothing of each other.
+func TestPrefixes(t *testing.T) {
+	t.Parallel()
+	redis := redistest.New(t)
+	if answer, err := redis.Do("CONFIG SET requirepass geheim"); err != nil || answer != "+OK\r\n" {
+		t.Fatal(answer, err)
+	}
+	url := "redis://:geheim@" + redis.Address + "/3"
+	a, b, other := newNode(t, url), newNode(t, url), newNodeOf(t, redisbus.Options{URL: url, Prefix: "others"})
+	near, far, stranger := connect(t, a.url), connect(t, b.url), connect(t, other.url)
+	for i, c := range []*client{near, stranger, far} {
+		c.join("presence-x", member(fmt.Sprint("u", i)))
+	}
+	near.wait("pusher_internal:member_added", 1)
+	if err := a.hub.Publish(appID, []realtime.Channel{"presence-x"}, "n", "1", ""); err != nil {
+		t.Fatal(err)
+	}
+	far.wait("n", 1)
+	if got := fmt.Sprint(near.users("member_added"), stranger.users("member_added"), stranger.all("n")); got != "[u2] [] []" {
+		t.Errorf("got %s", got)
+	}
+	if got := other.bus.Stats(); got.Facts != 0 || !got.Connected {
+		t.Errorf("the other cluster sees %+v", got)
+	}
 }

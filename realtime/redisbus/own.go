@@ -123,7 +123,7 @@ func (b *Bus) Hint(channel realtime.Channel, seq int64) {
 	o.poke()
 }
 
-// Settle implements hub.Bus.
+// Settle implements hub.Bus. It does not wait for a Redis that does not answer.
 func (b *Bus) Settle(ctx context.Context) {
 	o := &b.own
 	stop := context.AfterFunc(ctx, func() {
@@ -134,7 +134,7 @@ func (b *Bus) Settle(ctx context.Context) {
 	defer stop()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for (len(o.line) > 0 || len(o.hints) > 0 || o.busy) && ctx.Err() == nil {
+	for (len(o.line) > 0 || len(o.hints) > 0 || o.busy) && ctx.Err() == nil && b.counts.connected.Load() {
 		o.still.Wait()
 	}
 }

@@ -39,7 +39,12 @@ type node struct {
 // newNode starts a node over the Redis at the URL.
 func newNode(t testing.TB, url string) *node {
 	t.Helper()
-	bus, err := redisbus.New(redisbus.Options{URL: url})
+	return newNodeOf(t, redisbus.Options{URL: url})
+}
+
+func newNodeOf(t testing.TB, options redisbus.Options) *node {
+	t.Helper()
+	bus, err := redisbus.New(options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,6 +72,9 @@ func (b *Bus) failed(ctx context.Context, err error) {
 	if b.counts.connected.Swap(false) && ctx.Err() == nil {
 		b.log.Warn("Redis does not answer; this node goes on with what it knows", slog.Any("error", err))
 	}
+	b.own.mu.Lock()
+	b.own.still.Broadcast()
+	b.own.mu.Unlock()
 	if w.failures > 2 {
 		w.drop() // whatever is wrong with the connection is not wrong with the next
 	}
