@@ -140,15 +140,8 @@ func TestSoketi(t *testing.T) {
 		t.Fatal(err)
 	}
 	read(`\"ref\":true`)
-
-	var refused *realtime.RefusedError
-	if err := p.Publish(ctx, []realtime.Event{{Channel: "event-A", Name: strings.Repeat("x", 300), Data: "{}"}}); !errors.As(err, &refused) {
-		t.Errorf("a name that is too long: %v", err)
-	}
 	o.Secret = "wrong"
-	if err := pusher.New(o).Publish(ctx, events[:1]); err == nil || errors.As(err, &refused) {
-		t.Errorf("a wrong secret: %v", err)
-	}
+	refusals(ctx, t, p, pusher.New(o))
 	if err := p.Revoke(ctx, realtime.Revocation{UserID: "u1"}); err != nil {
 		t.Fatal(err)
 	}
@@ -157,5 +150,17 @@ func TestSoketi(t *testing.T) {
 	}
 	if code := websocket.CloseStatus(err); code != 4009 {
 		t.Errorf("the revoked user's socket ends with %v", err)
+	}
+}
+
+// refusals has an event that soketi never takes, and a stranger.
+func refusals(ctx context.Context, t *testing.T, p, stranger *pusher.Publisher) {
+	t.Helper()
+	var refused *realtime.RefusedError
+	if err := p.Publish(ctx, []realtime.Event{{Channel: "event-A", Name: strings.Repeat("x", 300), Data: "{}"}}); !errors.As(err, &refused) {
+		t.Errorf("a name that is too long: %v", err)
+	}
+	if err := stranger.Publish(ctx, []realtime.Event{{Channel: "event-A", Name: "e", Data: "{}"}}); err == nil || errors.As(err, &refused) {
+		t.Errorf("a wrong secret: %v", err)
 	}
 }
