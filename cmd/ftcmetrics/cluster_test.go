@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/redistest"
+)
+
+// TestServersOverRedis has two servers share a database and a Redis. What one commits is
+// heard on the other at once, by hints; without Redis it comes too, by the poll.
+func TestServersOverRedis(t *testing.T) {
+	t.Parallel()
+	redis, database := redistest.New(t), aside(t)
+	environ := []string{"REDIS_URL=" + redis.URL()}
+	writer, other := shared(t, database, environ...), shared(t, database, environ...)
+	s := newScouts(t, database, writer.url)
+	socket, heard := s.listen(other.hub, other.url), newState()
+	s.write(writer.url, 1)
+	heard.hear(t, socket, s.poll(other.url, "").heads())
+	const times = 20
+	began := time.Now()
+	for range times {
+		s.write(writer.url, 1)
+		heard.hear(t, socket, s.poll(other.url, "").heads())
+	}
+	mean := time.Since(began).Seconds() / times
+	fmt.Printf("hint_over_redis_mean_seconds %.3f 0.250\n", mean)
+	if mean > 0.25 {
+		t.Errorf("an entry takes %.3f s to the other server, as if by the poll alone", mean)
+	}
+	both := func(what string) func() bool {
+		return func() bool {
+			return strings.Contains(get(t, "http://"+writer.metrics()+"/metrics"), what) && strings.Contains(get(t, "http://"+other.metrics()+"/metrics"), what)
+		}
+	}
+	until(t, "both are connected", both("ftcmetrics_bus_connected 1"))
+	redis.Kill()
+	if longest := s.write(writer.url, 20); longest > time.Second {
+		t.Errorf("without Redis an entry takes %s", longest)
+	}
+	heard.hear(t, socket, s.poll(other.url, "").heads())
+	until(t, "both say that Redis is away", both("ftcmetrics_bus_connected 0"))
+	redis.Restart()
+	until(t, "both are connected again", both("ftcmetrics_bus_connected 1"))
+	for _, server := range []*process{writer, other} {
+		if code := server.stop(); code != 0 {
+			t.Errorf("exit code %d:\n%s", code, server.text())
+		}
+	}
+}
