@@ -45,6 +45,7 @@ func TestServersOverRedis(t *testing.T) {
 	until(t, "both say that Redis is away", both("ftcmetrics_bus_connected 0"))
 	redis.Restart()
 	until(t, "both are connected again", both("ftcmetrics_bus_connected 1"))
+	_ = socket.CloseNow()
 	for _, server := range []*process{writer, other} {
 		if code := server.stop(); code != 0 {
 			t.Errorf("exit code %d:\n%s", code, server.text())
