@@ -160,11 +160,21 @@ func (d *eventDay) heard() [][]string {
 	return lists
 }
 
-// after waits until every spectator has heard the line.
+// after waits until every spectator has heard the line, and of the ratings after each result.
 func (d *eventDay) after(line string) {
 	d.t.Helper()
+	told := func(lines []string, what string) (n int) {
+		for _, l := range lines {
+			if strings.HasPrefix(l, what) {
+				n++
+			}
+		}
+		return n
+	}
 	d.until(line, func() bool {
-		return !slices.ContainsFunc(d.heard(), func(lines []string) bool { return !slices.Contains(lines, line) })
+		return !slices.ContainsFunc(d.heard(), func(lines []string) bool {
+			return !slices.Contains(lines, line) || told(lines, "completed ") != told(lines, "epa-updated ")
+		})
 	})
 }
 
@@ -254,22 +264,31 @@ func (d *eventDay) lunch(at time.Time) {
 }
 
 // compare holds what the spectators heard against what happened: each start and each
-// result once, in order.
+// result once, in order, and after each result once that it has changed ratings.
 func (s *spectator) compare(over int) {
 	s.t.Helper()
 	state, starts, revs := make(map[string]string), make(map[string]int), make(map[string]int)
 	completed := 0
+	unrated := make(map[string]int) // results without their ratings, by level and number, for these name no series
 	for _, l := range s.heard() {
 		var what, match string
 		var rev int
 		if _, err := fmt.Sscan(l, &what, &match, &rev); err != nil {
 			s.t.Error(err)
 		}
+		level, place, _ := strings.Cut(match, "-")
+		_, number, _ := strings.Cut(place, "-")
 		switch what {
 		case "started":
 			starts[match]++
+		case "epa-updated":
+			if unrated[level+" "+number]--; unrated[level+" "+number] < 0 {
+				s.t.Errorf("%s: ratings of %s %s more often than results", s.name, level, number)
+			}
+			continue
 		case "completed":
 			completed++
+			unrated[level+" "+number]++
 			if revs[match]++; rev != revs[match] || state[match] == "" {
 				s.t.Errorf("%s: heard %s after %q and %d results", s.name, l, state[match], revs[match]-1)
 			}
@@ -277,6 +296,11 @@ func (s *spectator) compare(over int) {
 			continue
 		}
 		state[match] = what
+	}
+	for match, n := range unrated {
+		if n != 0 {
+			s.t.Errorf("%s: %d results of %s without ratings", s.name, n, match)
+		}
 	}
 	for match, last := range state {
 		want := 1
