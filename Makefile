@@ -5,7 +5,7 @@ TOOL := go tool -modfile=tools/go.mod
 STATIC := CGO_ENABLED=0 go build -trimpath -ldflags='-s -w'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check fmt vet lint sqlc unit e2e fuzz bench bench-peer churn conformance generate build clean
+.PHONY: help run test setup check fmt vet lint sqlc unit e2e fuzz bench bench-peer churn conformance generate build clean soak
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ bench-peer: ## Our hub and soketi under the same load, in turn; ROUNDS=3 for mor
 
 churn: ## Three minutes of clients that come and go, on our hub; CHURN=10m for longer
 	@SERVERS=ftcmetrics SCENARIOS=churn scripts/bench-peer
+
+soak: ## The long forms of the reliability bars, 10 minutes each; SOAK=1h for longer
+	@scripts/soak
 
 conformance: ## Our hub and soketi, row by row of the Pusher protocol
 	@scripts/install-soketi

@@ -1,11 +1,7 @@
 package faults
 
 import (
-	"bytes"
-	"context"
-	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -15,9 +11,9 @@ import (
 	"time"
 )
 
-// Balancer is a small HTTP balancer before several nodes. As the usual ones do, it asks
-// each node whether it is ready, keeps connections open, and sends a request to another
-// node only if the first one never got it.
+// Balancer is a small HTTP balancer before several nodes. It asks each node whether it is
+// ready, keeps connections open, and tries no request twice: what fails at one node has
+// failed.
 type Balancer struct {
 	server *httptest.Server
 	done   chan struct{}
@@ -79,24 +75,20 @@ func (b *Balancer) look() {
 	}
 }
 
-// order is the nodes as the next request tries them: the ready ones in turn.
-func (b *Balancer) order() []*url.URL {
+// pick is the node that gets the next request: the ready ones in turn.
+func (b *Balancer) pick() *url.URL {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.next++
-	var first, rest []*url.URL
 	for i := range b.nodes {
-		n := (b.next + i) % len(b.nodes)
-		if b.ready[n] {
-			first = append(first, b.nodes[n])
-		} else {
-			rest = append(rest, b.nodes[n])
+		if n := (b.next + i) % len(b.nodes); b.ready[n] {
+			return b.nodes[n]
 		}
 	}
-	return append(first, rest...)
+	return b.nodes[b.next%len(b.nodes)]
 }
 
-// turns sends a request to the first node that takes the connection.
+// turns sends each request to one node.
 type turns struct {
 	b    *Balancer
 	next http.RoundTripper
@@ -104,26 +96,8 @@ type turns struct {
 
 // RoundTrip implements http.RoundTripper.
 func (t *turns) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Body == nil {
-		r.Body = http.NoBody
-	}
-	body, failed := io.ReadAll(r.Body)
-	if failed != nil {
-		return nil, failed
-	}
-	for _, u := range t.b.order() {
-		try := r.Clone(r.Context())
-		try.Body = io.NopCloser(bytes.NewReader(body))
-		try.URL.Scheme, try.URL.Host = u.Scheme, u.Host
-		response, err := t.next.RoundTrip(try)
-		if err == nil {
-			return response, nil
-		}
-		failed = errors.Join(failed, err)
-		var dial *net.OpError
-		if !errors.As(err, &dial) || dial.Op != "dial" || errors.Is(err, context.Canceled) {
-			break // the node may have the request
-		}
-	}
-	return nil, failed
+	node := t.b.pick()
+	try := r.Clone(r.Context())
+	try.URL.Scheme, try.URL.Host = node.Scheme, node.Host
+	return t.next.RoundTrip(try)
 }

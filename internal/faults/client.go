@@ -77,7 +77,13 @@ func (c *Client) Want(t testing.TB, status int, method, url, body string, out an
 // Until asks again and again until holds is true, for as long as patience lasts.
 func Until(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !holds(); <-time.After(5 * time.Millisecond) {
+	UntilWithin(t, patience, what, holds)
+}
+
+// UntilWithin is Until with another patience.
+func UntilWithin(t testing.TB, limit time.Duration, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(limit); !holds(); <-time.After(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("never: %s", what)
 		}

@@ -42,12 +42,17 @@ func TestExternalHubAway(t *testing.T) {
 	load.Stop()
 	behind := s.Postgres.Number(s.Database, "SELECT count(*) FROM channel_events WHERE channel <> '!control'") - int64(down)
 	hub.Set(Willing)
-	Until(t, "the hub hears again", func() bool { return hub.Total() > down })
+	UntilWithin(t, time.Minute, "the hub hears again", func() bool { return hub.Total() > down })
 	back, first := time.Now(), hub.Total()
 	s.relayed(hub)
 	rate := float64(hub.Total()-first) / time.Since(back).Seconds()
+	again := s.StartLoad(4, 10*time.Millisecond, inTurn(s.URLs()...)) // a machine that others use is not as fast all the time
+	<-time.After(phase)
+	again.Stop()
+	s.relayed(hub)
+	usual := max(before, again.between(0, again.Count(), 0.99))
 	load.Check("R3")
-	Figure(t, "R3.p99_ms_while_away", float64(during.Milliseconds()), 1.2*float64(before.Milliseconds())+10)
+	Figure(t, "R3.p99_ms_while_away", float64(during.Milliseconds()), 1.2*float64(usual.Milliseconds())+10)
 	Figure(t, "R3.failed_posts", float64(load.Failed()), 0)
 	Figure(t, "R3.memory_grown_mib", grown, 32)
 	t.Logf("%d events were behind", behind)
@@ -101,7 +106,7 @@ func (s *Site) reached(hub *ExternalHub) bool {
 // relayed waits until the hub has everything.
 func (s *Site) relayed(hub *ExternalHub) {
 	s.t.Helper()
-	Until(s.t, "everything is relayed", func() bool { return s.reached(hub) })
+	UntilWithin(s.t, time.Minute+*long, "everything is relayed", func() bool { return s.reached(hub) })
 }
 
 // checkRelayed holds what the hub got against the log.

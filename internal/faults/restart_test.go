@@ -54,6 +54,21 @@ func TestRollingRestart(t *testing.T) {
 	Figure(t, "R18.spectator_away_s", away.Seconds(), 3)
 }
 
+// TestRollingRestartUnheard is TestRollingRestart without sockets, whose goodbye takes time:
+// a node that stops waits all the same until the balancer has heard of it.
+func TestRollingRestartUnheard(t *testing.T) {
+	s := NewSite(t, NewPostgres(t, false), 2)
+	balancer := NewBalancer(t, 100*time.Millisecond, s.URLs()...)
+	load := s.StartLoad(8, 2*time.Millisecond, inTurn(balancer.URL()))
+	load.Await(100)
+	longest := s.rolling()
+	load.Await(100)
+	load.Stop()
+	load.Check("R18.unheard")
+	Figure(t, "R18.unheard_failed_posts", float64(load.Failed()), 0)
+	Figure(t, "R18.unheard_stop_s", longest.Seconds(), 10)
+}
+
 // TestKilledUnderBalancer is the control of TestRollingRestart: without a graceful stop the
 // same balancer and the same load see failures.
 func TestKilledUnderBalancer(t *testing.T) {
