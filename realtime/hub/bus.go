@@ -71,8 +71,8 @@ type Node interface {
 	// Change says that what Held returns for the fact has changed.
 	Change(Fact)
 	// Turn says that a fact became true, or ceased to be, over all nodes. Mine is set on
-	// the one node whose webhooks have to tell of it.
-	Turn(fact Fact, holds, mine bool)
+	// the one node whose webhooks have to tell of it. At is when, by one clock for all nodes.
+	Turn(fact Fact, holds, mine bool, at time.Time)
 	// Remember puts the last event of a cache channel where newcomers find it, if nothing
 	// newer is there.
 	Remember(appID string, channel realtime.Channel, name, data string, at time.Time)
@@ -125,12 +125,12 @@ func (n busNode) Change(fact Fact) {
 }
 
 // Turn implements Node.
-func (n busNode) Turn(fact Fact, holds, mine bool) {
+func (n busNode) Turn(fact Fact, holds, mine bool, at time.Time) {
 	q := &n.hub.notices
 	if n.hub.byID[fact.App] == nil || q.notify == nil || fact.Channel.User() != "" {
 		return
 	}
-	notice := Notice{Channel: fact.Channel, UserID: fact.User, At: time.Now(), Elsewhere: !mine}
+	notice := Notice{Channel: fact.Channel, UserID: fact.User, At: at, Elsewhere: !mine}
 	switch {
 	case fact.Kind == Subscribed && holds:
 		notice.Event = NoticeOccupied

@@ -178,27 +178,27 @@ func (b *Bus) grace() time.Duration { return 2*b.o.Beat + b.o.Beat/2 }
 
 // turn tells the hub what a batch of this node has turned, once: the batch comes back both
 // as the answer of Redis and by the stream, and each may be lost.
-func (b *Bus) turn(epoch string, version int64, parts []part) {
+func (b *Bus) turn(m heard) {
 	b.turnMu.Lock()
 	defer b.turnMu.Unlock()
-	key := turning{epoch, version}
+	key := turning{m.epoch, m.version}
 	if _, again := b.told[key]; again {
 		return
 	}
 	if len(b.told) > 4096 {
 		for old := range b.told {
-			if old.epoch != epoch || old.version < version-2048 {
+			if old.epoch != m.epoch || old.version < m.version-2048 {
 				delete(b.told, old)
 			}
 		}
 	}
-	for _, p := range parts {
+	for _, p := range m.parts {
 		if p.kind != 't' {
 			continue
 		}
 		b.told[key] = struct{}{}
 		if f, err := parseFact(p.a); err == nil {
-			b.node.Turn(f, p.b == "+", true)
+			b.node.Turn(f, p.b == "+", true, m.at)
 		}
 	}
 }

@@ -137,7 +137,7 @@ func (b *Bus) follow(ctx context.Context, in incoming) {
 func (b *Bus) obey(m heard, next bool) {
 	mine := m.node == b.id
 	if mine {
-		b.turn(m.epoch, m.version, m.parts)
+		b.turn(m)
 	} else {
 		b.counts.heard.Add(1)
 	}
@@ -154,7 +154,7 @@ func (b *Bus) obey(m heard, next bool) {
 			b.setOne(m.node, p)
 		case p.kind == 't':
 			if f, err := parseFact(p.a); err == nil {
-				b.node.Turn(f, p.b == "+", false)
+				b.node.Turn(f, p.b == "+", false, m.at)
 			}
 		case p.kind == 'e':
 			b.pass(p.a)
@@ -293,7 +293,7 @@ func (b *Bus) dropOthers(there map[string]bool, lost bool) {
 		b.change(node, nil)
 		for _, f := range over {
 			if lost && b.Held(f) == 0 && !b.own.holds(f) {
-				b.node.Turn(f, false, first == b.id)
+				b.node.Turn(f, false, first == b.id, time.Now())
 			}
 		}
 	}

@@ -9,8 +9,8 @@ type scripts struct {
 
 // common is in front of every script. KEYS[1] is the prefix of all keys, ARGV[1] the node.
 //
-// A message is a line of netstrings: epoch, version, node, 1 if it changes facts, and then
-// parts. A part is its letter and what belongs to it: f fact n info, t fact + or -, w (all
+// A message is a line of netstrings: epoch, version, node, 1 if it changes facts, Redis' time
+// in ms, and then parts. A part is its letter and what belongs to it: f fact n info, t fact + or -, w (all
 // facts of the node follow), g node (it is gone), b (a beat), e message, h channel seq.
 const common = `
 local P, self = KEYS[1], ARGV[1]
@@ -34,7 +34,7 @@ local function turned(fact, turn)
 end
 local function tell(fact, n, info) out[#out + 1] = ns('f') .. ns(fact) .. ns(n) .. ns(info) end
 local function publish(epoch, version, changes)
-  redis.call('PUBLISH', P .. 'bus', ns(epoch) .. ns(version) .. ns(self) .. ns(changes) .. table.concat(out))
+  redis.call('PUBLISH', P .. 'bus', ns(epoch) .. ns(version) .. ns(self) .. ns(changes) .. ns(now()) .. table.concat(out))
 end
 local function current() return redis.call('GET', P .. 'version') or '0' end
 `
@@ -70,7 +70,7 @@ end
 local version = current()
 if changes == 1 then version = redis.call('INCR', P .. 'version') end
 if #out > 0 then publish(epoch, version, changes) end
-return {'ok', tostring(version), table.concat(turns)}
+return {'ok', tostring(version), tostring(now()), table.concat(turns)}
 `
 
 // register makes the facts of a node just those of ARGV: node, an epoch in case there is
@@ -103,7 +103,7 @@ for _, fact in ipairs(before) do
 end
 local version = redis.call('INCR', P .. 'version')
 publish(epoch, version, 1)
-return {epoch, tostring(version), table.concat(turns)}
+return {epoch, tostring(version), tostring(now()), table.concat(turns)}
 `
 
 // beat renews the lease, takes back what the gone have held, and lets everybody hear it.
@@ -133,7 +133,7 @@ local version = current()
 if reaped > 0 then version = redis.call('INCR', P .. 'version') end
 out[#out + 1] = ns('b')
 publish(epoch, version, math.min(reaped, 1))
-return {state, epoch, tostring(version), table.concat(turns), tostring(reaped)}
+return {state, epoch, tostring(version), tostring(now()), table.concat(turns), tostring(reaped)}
 `
 
 // read returns everything that all nodes hold: epoch, version, then node and facts in turn.

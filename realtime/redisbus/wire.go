@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
@@ -89,6 +90,7 @@ type heard struct {
 	epoch, node string
 	version     int64
 	changes     bool // it raised the version
+	at          time.Time
 	parts       []part
 }
 
@@ -113,16 +115,20 @@ func places(kind byte) int {
 
 func parseHeard(text string) (heard, error) {
 	var h heard
-	var version, changes string
+	var version, changes, at string
 	n := netstrings{text}
-	err := n.take(&h.epoch, &version, &h.node, &changes)
+	err := n.take(&h.epoch, &version, &h.node, &changes, &at)
 	if err != nil {
 		return h, err
 	}
 	if h.version, err = strconv.ParseInt(version, 10, 64); err != nil {
 		return h, errWire
 	}
-	h.changes = changes == "1"
+	milli, err := strconv.ParseInt(at, 10, 64)
+	if err != nil {
+		return h, errWire
+	}
+	h.changes, h.at = changes == "1", time.UnixMilli(milli)
 	h.parts, err = parseParts(n.rest)
 	return h, err
 }

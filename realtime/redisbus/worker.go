@@ -69,7 +69,7 @@ func (b *Bus) failed(ctx context.Context, err error) {
 	w.failures++
 	w.retryAt = time.Now().Add(min(2*time.Second, 50*time.Millisecond<<min(w.failures, 6)))
 	w.reapAfter = time.Now().Add(b.grace())
-	if b.counts.connected.Swap(false) && ctx.Err() == nil {
+	if (b.counts.connected.Swap(false) || w.failures == 1) && ctx.Err() == nil {
 		b.log.Warn("Redis does not answer; this node goes on with what it knows", slog.Any("error", err))
 	}
 	b.own.mu.Lock()
@@ -113,7 +113,7 @@ func (b *Bus) apply(ctx context.Context, next *batch) bool {
 			b.failed(ctx, err)
 			return false
 		}
-		if state, _ := answer[0].ToString(); state == "ok" && len(answer) == 3 {
+		if state, _ := answer[0].ToString(); state == "ok" && len(answer) == 4 {
 			b.reached()
 			b.own.taken(next, b.work.epoch)
 			b.counts.sent.Add(next.messages)
@@ -127,16 +127,16 @@ func (b *Bus) apply(ctx context.Context, next *batch) bool {
 	return false
 }
 
-// turned tells the hub what a script says that it has turned: version and parts.
+// turned tells the hub what a script says that it has turned: version, time and parts.
 func (b *Bus) turned(epoch string, answer []rueidis.RedisMessage) {
 	number, _ := answer[0].ToString()
-	text, _ := answer[1].ToString()
-	version, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || text == "" {
-		return
-	}
-	if parts, err := parseParts(text); err == nil {
-		b.turn(epoch, version, parts)
+	at, _ := answer[1].ToString()
+	text, _ := answer[2].ToString()
+	version, err1 := strconv.ParseInt(number, 10, 64)
+	milli, err2 := strconv.ParseInt(at, 10, 64)
+	parts, err3 := parseParts(text)
+	if err1 == nil && err2 == nil && err3 == nil && len(parts) > 0 {
+		b.turn(heard{epoch: epoch, version: version, at: time.UnixMilli(milli), parts: parts})
 	}
 }
 
@@ -145,7 +145,7 @@ func (b *Bus) register(ctx context.Context) bool {
 	all := b.own.all(func(f hub.Fact) bool { return b.Held(f) == 0 })
 	args := append([]string{b.id, rand.Text(), b.work.epoch}, all.args...)
 	answer, err := b.exec(ctx, b.scripts.register, transferLimit, args)
-	if err != nil || len(answer) != 3 {
+	if err != nil || len(answer) != 4 {
 		b.failed(ctx, err)
 		return false
 	}
@@ -176,7 +176,7 @@ func (b *Bus) beat(ctx context.Context) {
 		reap = "1"
 	}
 	answer, err := b.exec(ctx, b.scripts.beat, commandLimit, []string{b.id, rand.Text(), milliseconds(leaseBeats * b.o.Beat), renew, reap})
-	if err != nil || len(answer) != 5 {
+	if err != nil || len(answer) != 6 {
 		b.failed(ctx, err)
 		return
 	}
@@ -194,8 +194,8 @@ func (b *Bus) beat(ctx context.Context) {
 	case state == "late":
 		w.reapAfter = time.Now().Add(b.grace()) // maybe all were cut off
 	}
-	b.turned(epoch, answer[2:4])
-	if reaped, _ := answer[4].ToString(); reaped != "0" && reaped != "" {
+	b.turned(epoch, answer[2:5])
+	if reaped, _ := answer[5].ToString(); reaped != "0" && reaped != "" {
 		n, _ := strconv.ParseInt(reaped, 10, 64)
 		b.counts.reaped.Add(n)
 		b.log.Warn("nodes are gone; what they held is taken back", slog.Int64("nodes", n))

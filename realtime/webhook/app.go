@@ -64,7 +64,10 @@ func (a *app) notify(n hub.Notice) {
 		if l := a.held[key]; l != nil {
 			l.takenBack = true
 			delete(a.held, key)
-			return
+			if n.At.Sub(l.notice.At) < grace {
+				return
+			}
+			a.push(l.notice) // of which this node has heard late; where it happened it is told
 		}
 	}
 	a.push(n)
