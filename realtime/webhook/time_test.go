@@ -40,6 +40,10 @@ func TestGrace(t *testing.T) {
 	removed := func(user string) hub.Notice {
 		return hub.Notice{Event: hub.NoticeMemberRemoved, Channel: "presence-a", UserID: user}
 	}
+	elsewhere := func(n hub.Notice, at time.Time) hub.Notice {
+		n.Elsewhere, n.At = true, at
+		return n
+	}
 	for _, c := range []struct {
 		name  string
 		first []hub.Notice
@@ -54,6 +58,10 @@ func TestGrace(t *testing.T) {
 		{"another user is no return", []hub.Notice{removed("u"), vacated}, time.Second, []hub.Notice{occupiedNotice("presence-a"), added("v")}, "member_added presence-a", "member_added presence-a, member_removed presence-a"},
 		{"another channel is no return", []hub.Notice{vacated}, time.Second, []hub.Notice{occupiedNotice("presence-b")}, "channel_occupied presence-b", "channel_occupied presence-b, channel_vacated presence-a"},
 		{"back and away again", []hub.Notice{vacated, occupiedNotice("presence-a")}, time.Second, []hub.Notice{vacated}, "", "channel_vacated presence-a"},
+		{"a leave elsewhere is told there", []hub.Notice{elsewhere(vacated, time.Time{})}, grace, nil, "", ""},
+		{"a return here takes it back", []hub.Notice{elsewhere(vacated, time.Time{})}, time.Second, []hub.Notice{occupiedNotice("presence-a")}, "", ""},
+		{"a return elsewhere takes one back", []hub.Notice{vacated}, time.Second, []hub.Notice{elsewhere(occupiedNotice("presence-a"), time.Time{})}, "", ""},
+		{"a leave that is heard late", []hub.Notice{elsewhere(vacated, time.Unix(1, 0))}, time.Second, []hub.Notice{occupiedNotice("presence-a")}, "channel_occupied presence-a", "channel_occupied presence-a"},
 		{"too late", []hub.Notice{vacated}, grace, []hub.Notice{occupiedNotice("presence-a")}, "channel_vacated presence-a, channel_occupied presence-a", "channel_vacated presence-a, channel_occupied presence-a"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
