@@ -6,6 +6,7 @@ import (
 	"net"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Proxy stands between clients and a server. As a black hole it accepts connections, reads
@@ -18,6 +19,7 @@ type Proxy struct {
 	mu    sync.Mutex // guards the fields below
 	open  sync.Cond
 	hole  bool
+	delay time.Duration // before anything goes on, each way
 	over  bool
 	conns map[net.Conn]struct{}
 	deaf  map[net.Conn]struct{} // connections to the server whose messages are dropped
@@ -46,6 +48,23 @@ func (p *Proxy) Hole(on bool) {
 	defer p.mu.Unlock()
 	p.hole = on
 	p.open.Broadcast()
+}
+
+// Delay holds everything up for a while, each way.
+func (p *Proxy) Delay(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.delay = d
+}
+
+// late waits for the delay.
+func (p *Proxy) late() {
+	p.mu.Lock()
+	delay := p.delay
+	p.mu.Unlock()
+	if delay > 0 {
+		<-time.After(delay)
+	}
 }
 
 // Deafen drops the published messages of all connections that there are now.
@@ -121,6 +140,7 @@ func (p *Proxy) copy(to, from net.Conn) {
 		if err != nil || !p.wait() {
 			return
 		}
+		p.late()
 		if !p.hears(from, buffer[:n]) {
 			continue
 		}

@@ -211,6 +211,31 @@ func TestLostMessage(t *testing.T) {
 	}
 }
 
+// TestSlowRedis has a Redis that takes half a second for an answer. What crosses is late;
+// nothing else is, and nobody flaps.
+func TestSlowRedis(t *testing.T) {
+	t.Parallel()
+	redis := redistest.New(t)
+	way := redistest.NewProxy(t, redis.Address)
+	nodes := []*node{newNode(t, way.URL()), newNode(t, way.URL())}
+	h := fill(t, nodes[0].url, nodes[1].url)
+	way.Delay(250 * time.Millisecond)
+	start := time.Now()
+	late := connect(t, nodes[0].url)
+	late.join(room, member("late"))
+	if err := nodes[0].hub.Publish(appID, []realtime.Channel{room}, "n", "1", ""); err != nil {
+		t.Fatal(err)
+	}
+	late.wait("n", 1)
+	figure(t, "slow_redis_round_seconds", time.Since(start).Seconds(), 0.4)
+	far := h.members[1][0]
+	far.wait("n", 1)
+	far.wait("pusher_internal:member_added", 1)
+	figure(t, "slow_redis_crossing_seconds", time.Since(start).Seconds(), 4)
+	during(t, 7*time.Second) // over a lease
+	figure(t, "slow_redis_flaps", float64(h.flaps(0, 1)-2*each), 0)
+}
+
 // TestDeafSubscription has a subscription that is well but that nothing comes by any more.
 func TestDeafSubscription(t *testing.T) {
 	t.Parallel()
