@@ -71,6 +71,7 @@ func (s *Site) Compare(base string, acknowledged map[string]bool, followers ...*
 		ledger.Gaps += gaps
 		f.settle(len(logged))
 		f.compare(&ledger, logged)
+		f.tell()
 	}
 	return ledger
 }
@@ -96,6 +97,12 @@ func (f *Follower) compare(ledger *Ledger, log []Delivery) {
 	ledger.Duplicates += f.duplicates
 	ledger.Live += f.live
 	ledger.Resets += f.resets
+}
+
+// tell logs what became of the follower.
+func (f *Follower) tell() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.t.Logf("%s: %d applied, %d heard live, %d sessions, away for %s at most, ends %v", f.Channel, len(f.Applied), f.live, f.sessions, f.away, f.codes)
 }
 

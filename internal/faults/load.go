@@ -112,7 +112,7 @@ func (l *Load) note(id string, a Answer, err error, took time.Duration) bool {
 	defer l.mu.Unlock()
 	l.slowest = max(l.slowest, took)
 	switch {
-	case err != nil:
+	case err != nil, a.Status == http.StatusBadGateway && len(a.Body) == 0: // the second is the Balancer's
 		l.broken++
 	case a.Status == http.StatusCreated || a.Status == http.StatusOK:
 		if a.Status == http.StatusOK {
