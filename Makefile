@@ -5,7 +5,7 @@ TOOL := go tool -modfile=tools/go.mod
 STATIC := CGO_ENABLED=0 go build -trimpath -ldflags='-s -w'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check fmt vet lint sqlc unit e2e fuzz bench bench-peer churn conformance generate build clean soak
+.PHONY: help run test setup check fmt vet lint sqlc unit e2e fuzz bench bench-peer churn conformance generate build clean soak grand
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ churn: ## Three minutes of clients that come and go, on our hub; CHURN=10m for l
 
 soak: ## The long forms of the reliability bars, 10 minutes each; SOAK=1h for longer
 	@scripts/soak
+
+grand: ## A minute of everything at once: three nodes, 300 sockets, three faults; GRAND=10m for longer
+	@go test -count 1 -v -timeout 2h -run '^TestGrand$$' ./internal/faults -args -long $(or $(GRAND),1m) -stock 'node ../../e2e/spectator.mjs'
 
 conformance: ## Our hub and soketi, row by row of the Pusher protocol
 	@scripts/install-soketi
