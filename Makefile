@@ -5,7 +5,7 @@ TOOL := go tool -modfile=tools/go.mod
 STATIC := CGO_ENABLED=0 go build -trimpath -ldflags='-s -w'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check fmt vet lint sqlc unit e2e fuzz bench bench-peer churn conformance generate build clean soak grand
+.PHONY: help run test setup check fmt vet lint sqlc unit e2e fuzz bench bench-peer churn conformance client generate build clean soak grand
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,10 @@ conformance: ## Our hub and soketi, row by row of the Pusher protocol
 	@go test -tags peer -count 1 -timeout 10m -v -run '^TestPeer$$' ./realtime/realtimetest
 	@go test -tags peer -count 1 -timeout 5m -v -run '^TestSoketi$$' ./realtime/pusher
 
+client: ## Write the types of clients/react anew, from the program's own document
+	@$(STATIC) -o .cache/ftcmetrics ./cmd/ftcmetrics
+	@FTCMETRICS_BIN='$(CURDIR)/.cache/ftcmetrics' npm --prefix clients/react --silent run generate
+
 generate: ## Write generated code anew
 	@$(TOOL) sqlc generate
 	@go generate ./...
@@ -74,4 +78,4 @@ build: ## One static program: ./ftcmetrics
 	@$(STATIC) -o ftcmetrics ./cmd/ftcmetrics
 
 clean: ## Remove what make made; data stays
-	@rm -rf .cache ftcmetrics e2e/node_modules
+	@rm -rf .cache ftcmetrics e2e/node_modules clients/react/node_modules clients/react/dist

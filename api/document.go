@@ -77,6 +77,7 @@ func (s *server) documentEvents(events []realtime.Described) []message {
 			if !ok || body.RequestBody == nil {
 				panic("the payload of " + event.Name + " is not an object")
 			}
+			body.RequestBody.WithRequired(true)
 			content := body.RequestBody.Content["application/json"]
 			content.Schema = map[string]any{"allOf": []any{map[string]any{"$ref": schemasAt + stampSchema}, content.Schema}}
 			body.RequestBody.Content["application/json"] = content

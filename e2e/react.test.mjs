@@ -2,72 +2,39 @@
 // stock pusher-js, against the built program. The hooks of the project's first design are the
 // control: what they get wrong, the same tests see.
 import assert from "node:assert/strict";
-import { accessSync, constants } from "node:fs";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
 import { bundle, install, serve } from "../clients/react/test/bundle.mjs";
+import { chrome, visit } from "../clients/react/test/page.mjs";
 import { Server, entry, team, until } from "./server.mjs";
 
 const source = (name) => fileURLToPath(new URL("../clients/react/test/" + name, import.meta.url));
-const servers = [];
 let installed, site, browser, server, home, coach;
 
 before(async () => {
-  const executablePath = process.env.PATH.split(":").map((dir) => dir + "/chromium").find((path) => {
-    try { accessSync(path, constants.X_OK); return true; } catch { return false; }
-  });
-  [installed, server, browser] = await Promise.all([
-    install(), start(),
-    chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] }),
-  ]);
+  [installed, server, browser] = await Promise.all([install(), Server.start(), chrome()]);
   const [app18, app19, naive18, naive19] = await Promise.all([18, 19].flatMap((react) => [bundle(installed, source("app.jsx"), { react })])
     .concat([18, 19].map((react) => bundle(installed, source("app.jsx"), { react, hooks: source("naive.js") }))));
   site = await serve({ app18, app19, naive18, naive19 });
+  await until(() => server.setupCode, "a set-up code");
   home = await team(server);
   coach = await home.join("MENTOR", "Coach Kim");
 });
 after(async () => {
   await browser?.close();
   await site?.stop();
-  for (const each of servers) await each.stop();
+  await server?.stop();
   await installed?.remove();
 });
 
-async function start(env = {}, dir) {
-  const made = await Server.start({ env, dir });
-  servers.push(made);
-  await until(() => made.setupCode, "a set-up code");
-  return made;
-}
-
 /** A page of the test's application. */
-async function open(name, { on = server, token, loose } = {}) {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  const faults = [];
-  page.on("pageerror", (error) => faults.push(String(error)));
-  const hub = new URL("http://" + on.hub);
-  const settings = { key: on.key, host: hub.hostname, port: Number(hub.port), api: on.url, token, loose };
-  await page.addInitScript((given) => { window.settings = given; }, settings);
-  await page.goto(site.url + "/" + name);
-  await page.waitForFunction(() => window.ready);
-  return Object.assign(page, {
-    faults,
-    show: (parts, provider = { url: on.url, token }) => page.evaluate(([p, list]) => window.show(p, list), [provider, parts]),
-    says: (id, text) => page.waitForFunction(([where, want]) => document.getElementById(where)?.textContent === want, [id, text]),
-    heard: (id) => page.evaluate((which) => (window.heard[which] ?? []).map(([, seq]) => seq), id),
-    hears: (id, n) => page.waitForFunction(([which, count]) => (window.heard[which] ?? []).length >= count, [id, n]),
-    done: async () => {
-      assert.deepEqual(faults, []);
-      await context.close();
-    },
-  });
+function open(name, { token, loose } = {}) {
+  const hub = new URL("http://" + server.hub);
+  return visit(browser, site.url + "/" + name, { key: server.key, host: hub.hostname, port: Number(hub.port), api: server.url, token, loose }, { url: server.url, token });
 }
 
 let match = 0;
-const post = (on = server, where = home) => on.data("POST", "/api/scouting/entries", on.owner, entry(where.id, { matchNumber: ++match, notes: "" }));
+const post = () => server.data("POST", "/api/scouting/entries", server.owner, entry(home.id, { matchNumber: ++match, notes: "" }));
 const listener = (id, change = {}) => ["Listener", { id, channel: "private-team-" + home.id, event: "scouting:entry-created", round: 0, ...change }];
 const range = (first, n) => Array.from({ length: n }, (_, i) => first + i);
 
@@ -161,8 +128,7 @@ for (const react of [18, 19]) {
     await page.hears("a", 1);
     // The socket dies before the entries are made; new ones come while the page comes back.
     await links[0].page.close({ code: 4200 });
-    const during = Promise.all(range(0, 12).map(() => post()));
-    await during;
+    await Promise.all(range(0, 12).map(() => post()));
     await page.hears("a", 13);
     await post();
     await page.hears("a", 14);

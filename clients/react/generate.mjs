@@ -1,5 +1,5 @@
-// Writes src/openapi.ts from the document of a running server: node generate.mjs URL. Who
-// imports it gets the text instead.
+// Writes src/openapi.ts from the document of a running server, node generate.mjs URL, or of
+// one that is started for it from FTCMETRICS_BIN. Who imports it gets the text instead.
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import openapiTS, { COMMENT_HEADER, astToString } from "openapi-typescript";
@@ -12,5 +12,11 @@ export async function generate(url) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await writeFile(committed, await generate(process.argv[2] ?? "http://127.0.0.1:3001"));
+  if (process.argv[2]) await writeFile(committed, await generate(process.argv[2]));
+  else {
+    const { Server } = await import("../../e2e/server.mjs");
+    const server = await Server.start();
+    await writeFile(committed, await generate(server.url));
+    await server.stop();
+  }
 }

@@ -20,7 +20,6 @@ export const WebSocketEvents = {
   SCOUTING_ENTRY_CREATED: "scouting:entry-created",
   SCOUTING_ENTRY_UPDATED: "scouting:entry-updated",
   SCOUTING_NOTE_ADDED: "scouting:note-added",
-  SCOUTING_NEW_ENTRY: "scouting:new-entry",
   MATCH_STARTED: "match:started",
   MATCH_COMPLETED: "match:completed",
   EPA_UPDATED: "analytics:epa-updated",

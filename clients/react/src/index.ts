@@ -1,5 +1,3 @@
-export { ScoutingFeed, TeamPresence } from "./components.js";
-export { type EventData, type EventMap, type EventName, WebSocketEvents } from "./events.js";
-export { type MemberInfo, RealtimeProvider, type RealtimeProviderProps, type UsePusherOptions, useConnection, usePresenceChannel, usePusher } from "./hooks.js";
-export { type ConnectionState, Realtime, type RealtimeOptions } from "./realtime.js";
-export type { Socket, Tier } from "./socket.js";
+export type { EventData, EventMap, EventName } from "./events.js";
+export { type MemberInfo, RealtimeProvider, ScoutingFeed, TeamPresence, type RealtimeProviderProps, type UsePusherOptions, useConnection, usePresenceChannel, usePusher } from "./hooks.js";
+export type { ConnectionState, Socket, Tier } from "./realtime.js";

@@ -1,351 +1,375 @@
-import { Line, type Listener, type Page, nobody } from "./line.js";
-import { type Channel, type Config, type Socket, type Tier, openSocket } from "./socket.js";
+/** Tier is how much it matters to be up to date where there is no socket. */
+export type Tier = "critical" | "high" | "medium" | "low";
 
 /** ConnectionState says by which way news arrive, if they do. */
 export type ConnectionState = "connecting" | "connected" | "polling" | "offline";
 
+interface Channel {
+  subscribed: boolean;
+  members?: { members: Record<string, unknown>; myID: string | null };
+  bind_global(callback: (event: string, data: any) => void): unknown;
+  unbind_global(callback: (event: string, data: any) => void): unknown;
+  subscribe(): void;
+}
+
+/**
+ * Socket is what is used of a pusher-js client. Its own types are not, so that any version 8,
+ * and a stand-in of an application's tests, will do.
+ */
+export interface Socket {
+  connection: {
+    state: string;
+    bind(event: string, callback: (data: any) => void): unknown;
+    unbind(event: string, callback: (data: any) => void): unknown;
+  };
+  channel(name: string): Channel | undefined;
+  subscribe(name: string): Channel;
+  unsubscribe(name: string): void;
+  disconnect(): void;
+}
+
+/** Config is what GET /api/realtime/config tells. */
+interface Config {
+  driver: string;
+  key: string;
+  host: string;
+  port: number;
+  tls: boolean;
+  cluster?: string;
+  authEndpoint: string;
+  polling: Record<Tier, number>;
+}
+
+/** Page is a stretch of a channel's log. */
+interface Page {
+  events: { seq: number; name: string; data: unknown }[];
+  head: number;
+  epoch: string;
+  reset: boolean;
+}
+
+/** Listener is one component that wants one event. */
+export interface Listener {
+  event: string;
+  tier?: Tier;
+  onEvent(data: unknown): void;
+  onReset(): void;
+}
+
+/** Members is who is in a presence channel. */
+export interface Members {
+  members: Map<string, unknown>;
+  myId: string | null;
+}
+
+/** Line is one channel, however many components use it, and how far its log has been told. */
+export interface Line {
+  name: string;
+  listeners: Set<Listener>;
+  watchers: Set<() => void>; // its users; called when live or present change
+  live: boolean; // news arrive
+  present: Members;
+  channel?: Channel;
+  release?: () => void; // leaves the channel
+  last?: number; // seq of the last event told; unknown until the log was asked
+  epoch?: string; // of the log
+  reading?: boolean;
+  again?: boolean; // read once more after that
+  closed?: boolean; // the log is, to us
+  tries: number; // that failed, since the last that did not
+}
+
 export interface RealtimeOptions {
-  /** Address of the server; left out it is the page's own. */
   url?: string;
-  /** Bearer token; left out, the session cookie is used. */
-  token?: () => string | null | undefined | Promise<string | null | undefined>;
-  /** A pusher-js client of the application's; left out, one is made as the server says. */
+  token: () => string | null | undefined;
   client?: Socket;
-  /** For listeners that do not say. */
   tier?: Tier;
 }
+
+/** nobody is the members of a channel that is not joined. */
+export const nobody: Members = { members: new Map(), myId: null };
 
 const grace = 250; // ms that a channel is kept when nobody uses it: a page is changing
 const patience = 5_000; // ms without socket until polling begins
 
-class Refusal extends Error {
-  constructor(readonly status: number, readonly wait: number) {
-    super(`The server answers ${status}.`);
-  }
-}
-
-type Synced = Page & { channel: string; denied?: object };
-
 /**
- * Realtime follows channels: by the socket, by the log wherever that has a gap, and by polls
- * while there is no socket. It opens with the first user and closes after the last.
+ * createRealtime follows channels: by the socket, by the log wherever that has a gap, and by
+ * the log alone while there is no socket. What it tells is in order of seq, without gaps and
+ * each event once. It opens with the first user and closes after the last.
  */
-export class Realtime {
-  state: ConnectionState = "connecting";
-  private lines = new Map<string, Line>();
-  private watchers = new Set<() => void>();
-  private open?: AbortController; // of the present opening; aborted when it closes
-  private config?: Config;
-  private socket?: Socket;
-  private polling = false;
-  private since = ""; // cursor of the polls
-  private sights?: Promise<void>;
-  private timers = new Map<unknown, ReturnType<typeof setTimeout>>();
-  private failures = 0;
+export function createRealtime({ url, token, client, tier = "high" }: RealtimeOptions) {
+  const lines = new Map<string, Line>();
+  const watchers = new Set<() => void>();
+  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  let state: ConnectionState = "connecting";
+  let opening: object | undefined; // the present one
+  let tiers: Config["polling"] | undefined;
+  let socket: Socket | undefined;
+  let polling = false;
 
-  constructor(private readonly options: RealtimeOptions) {}
+  const headers = (): Record<string, string> => (token() ? { Authorization: "Bearer " + token() } : {});
+  const address = (path: string) => new URL(path, url || location.href);
 
-  /** watchState calls back when state changes, until the function it returns is called. */
-  watchState(changed: () => void): () => void {
-    this.watchers.add(changed);
-    this.start();
-    return () => {
-      this.watchers.delete(changed);
-      this.later("close", grace, () => this.closeUnused());
-    };
+  async function ask(path: string) {
+    const answer = await fetch(address(path), { headers: headers(), credentials: "include", signal: AbortSignal.timeout(15_000) });
+    if (!answer.ok) throw answer;
+    return (await answer.json()).data;
   }
 
-  /** line returns the channel's line if anybody uses it. */
-  line(name: string): Line | undefined {
-    return this.lines.get(name);
+  // later sets the one timer of its key, or without a call clears it.
+  function later(key: string, ms?: number, call?: () => void) {
+    clearTimeout(timers.get(key));
+    timers.delete(key);
+    if (call)
+      timers.set(
+        key,
+        setTimeout(() => {
+          timers.delete(key);
+          call();
+        }, ms),
+      );
   }
 
-  /** use keeps a channel subscribed until the function it returns is called. */
-  use(name: string, changed: () => void, listener?: Listener): () => void {
-    let line = this.lines.get(name);
-    if (!line) this.lines.set(name, (line = new Line(name)));
-    const used = line;
-    used.users++;
-    used.watchers.add(changed);
-    if (listener) used.listeners.add(listener);
-    this.start();
-    this.join(used);
-    this.sight();
-    if (this.polling) this.schedule();
-    return () => {
-      used.watchers.delete(changed);
-      if (listener) used.listeners.delete(listener);
-      if (--used.users === 0) this.later("drop " + name, grace, () => this.drop(used));
-    };
+  function become(next: ConnectionState) {
+    if (next === state) return;
+    state = next;
+    watchers.forEach(invoke);
   }
 
-  private drop(line: Line): void {
-    if (line.users > 0) return;
-    line.release?.();
-    this.lines.delete(line.name);
-    this.closeUnused();
+  function show(line: Line, change: Partial<Line>) {
+    Object.assign(line, change);
+    line.watchers.forEach(invoke);
   }
 
-  private start(): void {
-    if (this.open) return;
-    this.open = new AbortController();
-    globalThis.addEventListener?.("online", this.refresh);
-    globalThis.document?.addEventListener("visibilitychange", this.refresh);
-    void this.connect(this.open.signal);
+  function open() {
+    if (!opening) connect((opening = {}));
   }
 
-  private closeUnused(): void {
-    if (!this.open || this.lines.size > 0 || this.watchers.size > 0) return;
-    this.open.abort();
-    this.open = undefined;
-    globalThis.removeEventListener?.("online", this.refresh);
-    globalThis.document?.removeEventListener("visibilitychange", this.refresh);
-    for (const timer of this.timers.values()) clearTimeout(timer);
-    this.timers.clear();
-    this.socket?.connection.unbind("state_change", this.turned);
-    if (!this.options.client) this.socket?.disconnect();
-    this.socket = this.config = undefined;
-    this.polling = false;
-    this.since = "";
-    this.become("connecting");
+  function close() {
+    if (lines.size + watchers.size > 0) return;
+    later("poll");
+    socket?.connection.unbind("state_change", turned);
+    if (!client) socket?.disconnect();
+    opening = socket = undefined;
+    polling = false;
+    state = "connecting";
   }
 
   // connect asks how to reach the server, until it says so.
-  private async connect(signal: AbortSignal): Promise<void> {
-    const { client } = this.options;
-    if (client && !this.socket) this.attach(client);
+  async function connect(mine: object) {
     try {
-      const config = await this.get<Config>("/api/realtime/config");
-      if (signal.aborted) return;
-      this.config = config;
+      if (client && !socket) attach(client);
+      const told: Config = await ask("/api/realtime/config");
+      if (mine !== opening) return;
+      tiers = told.polling;
       if (client) return;
-      if (config.driver === "disabled" || !config.key) return void this.poll();
-      const socket = await openSocket(config, this.api(), this.authorize);
-      if (signal.aborted) socket.disconnect();
-      else this.attach(socket);
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!client) this.become("offline");
-      this.later("connect", this.pause(error), () => this.connect(signal));
+      if (!told.key) return poll();
+      const { default: Pusher } = await import("pusher-js");
+      if (mine === opening) attach(new Pusher(told.key, options(told)) as unknown as Socket);
+    } catch {
+      if (mine !== opening) return;
+      if (!client) become("offline");
+      later("connect", backOff(2), () => connect(mine));
     }
   }
 
-  private attach(socket: Socket): void {
-    this.socket = socket;
-    socket.connection.bind("state_change", this.turned);
-    this.turned();
-    for (const line of this.lines.values()) this.join(line);
+  // options finds the embedded hub on the API's own address. Where the server names another,
+  // that is used.
+  function options({ driver, host, port, tls, cluster = "", authEndpoint }: Config) {
+    const api = address("/");
+    if (driver === "embedded" && !host) port = +api.port;
+    return {
+      cluster,
+      wsHost: host || (cluster ? "" : api.hostname), // without one pusher-js takes the cluster's
+      wsPort: port,
+      wssPort: port,
+      forceTLS: tls || api.protocol === "https:",
+      enabledTransports: ["ws", "wss"] as ("ws" | "wss")[],
+      pongTimeout: 8_000, // hall Wi-Fi dies silently
+      channelAuthorization: { endpoint: address(authEndpoint).href, transport: "ajax" as const, headersProvider: headers },
+    };
+  }
+
+  function attach(opened: Socket) {
+    socket = opened;
+    opened.connection.bind("state_change", turned);
+    turned();
+    lines.forEach(join);
   }
 
   // turned follows the state of the socket.
-  private turned = (): void => {
-    const connected = this.socket?.connection.state === "connected";
-    if (connected) {
-      this.later("patience");
-      this.later("poll");
-      this.polling = false;
-      this.since = "";
-      this.failures = 0;
-      this.become("connected");
-    } else if (!this.polling) {
-      for (const line of this.lines.values()) line.set({ live: false });
-      this.become(this.state === "offline" ? "offline" : "connecting");
-      if (!this.timers.has("patience")) this.later("patience", patience, () => this.poll());
+  function turned() {
+    if (socket?.connection.state === "connected") {
+      polling = false;
+      later("poll");
+      become("connected");
+    } else if (!polling) {
+      lines.forEach((line) => show(line, { live: false }));
+      become("connecting");
+      later("poll", patience, poll);
     }
-  };
+  }
+
+  function poll() {
+    polling = true;
+    become("polling");
+    lines.forEach((line) => {
+      show(line, { present: nobody });
+      read(line);
+    });
+  }
 
   // join subscribes a line, or takes over what the application has subscribed itself.
-  private join(line: Line): void {
-    const { socket } = this;
+  function join(line: Line) {
     if (!socket || line.channel) return;
-    const theirs = socket.channel(line.name);
-    const channel: Channel = theirs ?? socket.subscribe(line.name);
-    let tries = 0;
-    const heard = (event: string, data: any): void => {
-      if (event === "pusher:subscription_succeeded") {
-        tries = 0;
-        this.joined(line);
-      } else if (event === "pusher:subscription_error") {
-        line.set({ live: false });
-        const status = data?.status ?? this.refused.get(line.name) ?? 0;
-        if (status < 400 || status >= 500 || status === 429) this.later(channel, backOff(++tries), () => channel.subscribe());
-      } else if (event.startsWith("pusher:member_")) this.count(line);
-      if (line.hear(event, data)) void this.read(line);
+    const { name } = line;
+    const from = socket;
+    const theirs = from.channel(name);
+    const channel = theirs ?? from.subscribe(name);
+    const count = () => {
+      const { members, myID } = channel.members ?? {};
+      if (members) show(line, { present: { members: new Map(Object.entries(members)), myId: myID! } });
+    };
+    const joined = () => {
+      count();
+      line.closed = false;
+      if (wanted(line)) read(line);
+      else show(line, { live: true });
+    };
+    const heard = (event: string, data: any) => {
+      if (event === "pusher:subscription_succeeded") joined();
+      else if (event === "pusher:subscription_error") {
+        show(line, { live: false });
+        if (!final(data)) later("join " + name, backOff(line.tries++), () => channel.subscribe());
+      } else if (/:member_/.test(event)) count();
+      hear(line, event, data);
     };
     channel.bind_global(heard);
     line.channel = channel;
     line.release = () => {
       channel.unbind_global(heard);
-      this.later(channel);
-      if (!theirs) socket.unsubscribe(line.name);
-      line.channel = line.release = undefined;
+      later("join " + name);
+      if (!theirs) from.unsubscribe(name);
     };
-    if (channel.subscribed) this.joined(line);
+    if (channel.subscribed) joined();
   }
 
-  private joined(line: Line): void {
-    this.count(line);
-    line.denied = false;
-    if (line.last === undefined && line.wanted) return this.sight();
-    if (line.last !== undefined) void this.read(line);
-    line.set({ live: true });
-  }
-
-  private count(line: Line): void {
-    const members = line.channel?.members;
-    if (members) line.set({ present: { members: new Map(Object.entries(members.members)), myId: members.myID } });
-  }
-
-  private refused = new Map<string, number>(); // status by channel
-
-  private authorize = async (endpoint: string, channel: string, socketId: string): Promise<unknown> => {
-    this.refused.delete(channel);
-    const body = new URLSearchParams({ socket_id: socketId, channel_name: channel });
-    const answer = await this.fetch(endpoint, { method: "POST", body });
-    if (answer.ok) return answer.json();
-    this.refused.set(channel, answer.status);
-    throw new Refusal(answer.status, 0);
-  };
-
-  // sight finds where the logs of new lines stand, all that were added at once with one call.
-  private sight(): void {
-    const fresh = (): Line[] => [...this.lines.values()].filter((line) => line.last === undefined && !line.denied && line.wanted);
-    this.sights ??= Promise.resolve()
-      .then(() => this.sync(fresh(), ""))
-      .then(
-        () => {
-          this.sights = undefined;
-          if (fresh().length > 0) this.sight(); // came meanwhile
-        },
-        (error) => {
-          this.sights = undefined;
-          this.later("sight", this.pause(error), () => this.sight());
-        },
-      );
-  }
-
-  // sync asks for news of the lines and returns the cursor to go on with.
-  private async sync(lines: Line[], since: string): Promise<{ next: string; more: boolean }> {
-    if (lines.length === 0) return { next: since, more: false };
-    const names = lines.map((line) => encodeURIComponent(line.name)).join();
-    const answer = await this.get<{ channels: Synced[]; next: string; more: boolean }>(`/api/sync?channels=${names}&since=${since}`);
-    answer.channels.forEach((page, i) => {
-      const line = lines[i];
-      const subscribed = !!line.channel?.subscribed;
-      if (page.denied) return line.set({ denied: true, live: subscribed });
-      if (line.last === undefined) {
-        line.begin(page);
-        if (line.last! < page.head) void this.read(line);
-      } else if (!page.reset && page.epoch === line.epoch) line.apply(page);
-      else if (page.head !== line.last || page.epoch !== line.epoch) void this.read(line);
-      line.set({ denied: false, live: this.polling || subscribed });
+  // tell calls the listeners of the event; without one all of them hear that the log started
+  // over. One that fails harms no other.
+  function tell(line: Line, event?: string, data?: unknown) {
+    line.listeners.forEach((listener) => {
+      try {
+        if (!event) listener.onReset();
+        else if (listener.event === event) listener.onEvent(data);
+      } catch (error) {
+        reportError(error);
+      }
     });
-    return answer;
   }
 
-  // read tells what the line's log has after its last event.
-  private async read(line: Line): Promise<void> {
+  // hear takes an event of the socket. What is not of the log, or of one that is closed to us,
+  // is told as it comes.
+  function hear(line: Line, event: string, data: any) {
+    const seq = data?.id && data.seq;
+    if (!seq || line.closed) tell(line, event, data);
+    else if (seq === (line.last ??= seq - 1) + 1 && !data.ref) {
+      line.last = seq;
+      tell(line, event, data);
+    } else if (seq > line.last) read(line);
+  }
+
+  // read tells what the log has after the last event; the first time it only finds where the
+  // log stands. Without socket it comes again as often as the line's tier says.
+  async function read(line: Line) {
+    const { name } = line;
+    const path = `/api/channels/${name}/events?limit=`; // names need no escapes
     line.again = true;
-    if (line.reading || line.last === undefined || line.denied) return;
+    if (line.reading || !wanted(line)) return;
     line.reading = true;
+    let failed = false;
     try {
-      while (line.again && this.lines.get(line.name) === line) {
+      while (line.again && lines.get(name) === line) {
         line.again = false;
-        const epoch = line.epoch && "&epoch=" + line.epoch;
-        const page = await this.get<Page>(`/api/channels/${encodeURIComponent(line.name)}/events?after=${line.last}&limit=500${epoch}`);
-        line.apply(page);
+        const { last, epoch } = line;
+        const page: Page = await ask(path + (last === undefined ? 1 : `500&after=${last}&epoch=${epoch}`));
+        line.epoch = page.epoch;
+        if (last === undefined) line.last ??= page.head;
+        else apply(line, page);
         line.again ||= line.last! < page.head;
       }
-    } catch (error) {
-      const status = error instanceof Refusal ? error.status : 0;
-      if (status >= 400 && status < 500 && status !== 429) line.denied = true;
-      else this.later("read " + line.name, this.pause(error), () => this.read(line));
-    } finally {
-      line.reading = false;
+      line.closed = false;
+      line.tries = 0;
+    } catch (refusal) {
+      line.closed = final(refusal);
+      failed = !line.closed;
+    }
+    line.reading = false;
+    show(line, { live: !failed && (polling ? !line.closed : !!line.channel?.subscribed) });
+    if (polling) become(failed ? "offline" : "polling");
+    if (failed || polling) later("read " + name, failed ? backOff(line.tries++) : pause(line), () => read(line));
+  }
+
+  function apply(line: Line, { reset, head, events }: Page) {
+    if (reset) {
+      line.last = head;
+      tell(line);
+    }
+    for (const { seq, name, data } of events) {
+      if (seq <= line.last!) continue;
+      line.last = seq;
+      tell(line, name, data);
     }
   }
 
-  // poll looks at all lines, and again as often as the most pressing of them wants.
-  private async poll(): Promise<void> {
-    this.polling = true;
-    for (const line of this.lines.values()) if (line.present !== nobody) line.set({ present: nobody });
-    const signal = this.open?.signal;
-    const lines = [...this.lines.values()].filter((line) => line.wanted);
-    let wait: number | undefined;
-    try {
-      if (!globalThis.document?.hidden) {
-        const { next, more } = await this.sync(lines, this.since);
-        if (signal?.aborted || !this.polling) return;
-        this.since = next;
-        if (more) wait = 0;
-      }
-      this.failures = 0;
-      this.become("polling");
-    } catch (error) {
-      if (signal?.aborted || !this.polling) return;
-      if (error instanceof Refusal && error.status === 400) this.since = "";
-      wait = this.pause(error);
-      for (const line of lines) line.set({ live: false });
-      this.become("offline");
-    }
-    this.schedule(wait);
-  }
+  const pause = ({ listeners }: Line) => 1000 * Math.min(30, ...[...listeners].map((l) => tiers?.[l.tier ?? tier] ?? 5));
 
-  private schedule(wait?: number): void {
-    const listeners = [...this.lines.values()].flatMap((line) => [...line.listeners]);
-    const tiers = listeners.map((l) => this.config?.polling[l.tier ?? this.options.tier ?? "high"] ?? 5);
-    this.later("poll", wait ?? 1000 * Math.min(30, ...tiers), () => this.poll());
-  }
-
-  // refresh looks at once, when the page is seen again or the network is back.
-  private refresh = (): void => {
-    if (globalThis.document?.hidden) return;
-    if (this.polling) this.schedule(0);
-    else for (const line of this.lines.values()) if (line.live) void this.read(line);
+  return {
+    /** state returns by which way news arrive. */
+    state: () => state,
+    /** line returns the channel's line if anybody uses it. */
+    line: (name: string) => lines.get(name),
+    /** watch calls back when state changes, until the function it returns is called. */
+    watch(changed: () => void) {
+      watchers.add(changed);
+      open();
+      return () => {
+        watchers.delete(changed);
+        later("close", grace, close);
+      };
+    },
+    /** use keeps a channel subscribed until the function it returns is called. */
+    use(name: string, changed: () => void, listener?: Listener) {
+      const line: Line = lines.get(name) ?? { name, listeners: new Set(), watchers: new Set(), live: false, present: nobody, tries: 0 };
+      lines.set(name, line);
+      line.watchers.add(changed);
+      if (listener) line.listeners.add(listener);
+      open();
+      join(line);
+      if (line.last === undefined && !line.reading) read(line);
+      return () => {
+        line.watchers.delete(changed);
+        if (listener) line.listeners.delete(listener);
+        later("drop " + name, grace, () => {
+          if (line.watchers.size > 0) return;
+          line.release?.();
+          lines.delete(name);
+          close();
+        });
+      };
+    },
   };
-
-  private become(state: ConnectionState): void {
-    if (state === this.state) return;
-    this.state = state;
-    for (const watcher of this.watchers) watcher();
-  }
-
-  private pause(error: unknown): number {
-    return Math.max(backOff(++this.failures), error instanceof Refusal ? error.wait : 0);
-  }
-
-  // later sets the one timer of its key, or without a call clears it.
-  private later(key: unknown, ms?: number, call?: () => unknown): void {
-    clearTimeout(this.timers.get(key));
-    this.timers.delete(key);
-    if (!call) return;
-    this.timers.set(
-      key,
-      setTimeout(() => {
-        this.timers.delete(key);
-        call();
-      }, ms),
-    );
-  }
-
-  private api(): URL {
-    return new URL(this.options.url || location.origin, globalThis.location?.href);
-  }
-
-  private async fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    const token = await this.options.token?.();
-    const headers: Record<string, string> = token ? { Authorization: "Bearer " + token } : {};
-    return fetch(new URL(path, this.api()), { ...init, headers, credentials: "include", signal: AbortSignal.timeout(15_000) });
-  }
-
-  private async get<Data>(path: string): Promise<Data> {
-    const answer = await this.fetch(path);
-    if (!answer.ok) throw new Refusal(answer.status, 1000 * Number(answer.headers.get("Retry-After") ?? 0));
-    return (await answer.json()).data;
-  }
 }
+
+export type Realtime = ReturnType<typeof createRealtime>;
+
+const invoke = (call: () => void) => call();
+
+// wanted reports whether anybody listens to events of the log.
+const wanted = ({ listeners }: Line) => [...listeners].some(({ event }) => !/^(pusher:|client-)/.test(event));
+
+// final reports whether a refusal stays one when it is asked for again. An unknown token may
+// become another, and too many requests fewer.
+const final = (refusal: any) => /^4(?!01|29)/.test(refusal.status);
 
 // backOff grows to half a minute and is never the same for two clients.
-function backOff(tries: number): number {
-  return Math.min(30_000, 500 * 2 ** tries) * (0.5 + Math.random() / 2);
-}
+const backOff = (tries: number) => Math.min(30_000, 500 * 2 ** tries) * (1 + Math.random());

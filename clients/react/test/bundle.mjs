@@ -11,13 +11,13 @@ const here = fileURLToPath(new URL("..", import.meta.url));
 export const require = createRequire(join(here, "package.json"));
 const { build } = require("esbuild");
 
-/** install packs the package and unpacks it into a new folder's node_modules, beside its peers. */
+/** install packs the package, which has to be built, and unpacks it into a new folder's node_modules, beside its peers. */
 export async function install() {
   const folder = await mkdtemp(join(tmpdir(), "ftcmetrics-react-"));
   const modules = join(folder, "node_modules");
   const target = join(modules, "@ftcmetrics/realtime-react");
   await mkdir(target, { recursive: true });
-  const [{ filename }] = JSON.parse(execFileSync("npm", ["pack", "--json", "--silent", "--pack-destination", folder], { cwd: here, encoding: "utf8" }));
+  const [{ filename }] = JSON.parse(execFileSync("npm", ["pack", "--json", "--silent", "--ignore-scripts", "--pack-destination", folder], { cwd: here, encoding: "utf8" }));
   execFileSync("tar", ["-xzf", join(folder, filename), "--strip-components=1", "-C", target]);
   for (const peer of ["react", "react-dom", "react18", "react-dom18", "pusher-js", "@types"]) await symlink(join(here, "node_modules", peer), join(modules, peer));
   return { folder, target, tarball: join(folder, filename), remove: () => rm(folder, { recursive: true, force: true }) };
