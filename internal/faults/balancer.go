@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -58,6 +59,13 @@ func NewBalancer(t testing.TB, interval time.Duration, urls ...string) *Balancer
 
 // URL is where clients find the balancer.
 func (b *Balancer) URL() string { return b.server.URL }
+
+// knowsAll reports whether all nodes were ready when they were asked last.
+func (b *Balancer) knowsAll() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return !slices.Contains(b.ready, false)
+}
 
 // look asks all nodes.
 func (b *Balancer) look() {

@@ -102,6 +102,24 @@ func Figure(t testing.TB, name string, value, limit float64) {
 	t.Log(line)
 }
 
+// Timed prints a time beside the limit that a machine keeps which does nothing else. How long
+// something takes says as much of what else a machine does, so that the test fails only at
+// ten seconds and three times the limit: that is not slow, but hangs until somebody gives up.
+// What holds on any machine is asserted by order or by ratio where Timed is called.
+func Timed(t testing.TB, name string, took, limit time.Duration) {
+	t.Helper()
+	unit := time.Second
+	if strings.HasSuffix(name, "_ms") {
+		unit = time.Millisecond
+	}
+	line := fmt.Sprintf("%s %.4g %.4g", name, float64(took)/float64(unit), float64(limit)/float64(unit))
+	if most := max(10*time.Second, 3*limit); took > most {
+		t.Errorf("%s: hangs", line)
+		return
+	}
+	t.Log(line)
+}
+
 // AtLeast is Figure where the limit is a lower one.
 func AtLeast(t testing.TB, name string, value, limit float64) {
 	t.Helper()

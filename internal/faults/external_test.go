@@ -23,6 +23,7 @@ func memory(t *testing.T, pid int) float64 {
 // TestExternalHubAway is R3: the hub that two nodes relay to fails in every way, while
 // scouts write. They do not notice, and the hub gets everything in order when it is back.
 func TestExternalHubAway(t *testing.T) {
+	t.Parallel()
 	hub := NewExternalHub(t)
 	s := NewSite(t, NewPostgres(t, false), 2, "REALTIME_DRIVER=soketi", "SOKETI_HOST="+hub.Host, "SOKETI_PORT="+hub.Port)
 	load := s.StartLoad(4, 10*time.Millisecond, inTurn(s.URLs()...))
@@ -32,14 +33,17 @@ func TestExternalHubAway(t *testing.T) {
 	<-time.After(phase)
 	Until(t, "events are relayed", func() bool { return hub.Total() > 0 })
 	before, to := load.between(from, load.Count(), 0.99), load.Count()
+	away := time.Now()
 	held := memory(t, s.Nodes[0].PID())
 	for _, mood := range []Mood{Busy, Gone, Slow, Busy} {
 		hub.Set(mood)
 		<-time.After(phase / 2)
 	}
+	load.unheld(hub)
 	during, down := load.between(to, load.Count(), 0.99), hub.Total()
 	grown := memory(t, s.Nodes[0].PID()) - held
 	load.Stop()
+	writing := float64(load.Count()-to) / time.Since(away).Seconds()
 	behind := s.Postgres.Number(s.Database, "SELECT count(*) FROM channel_events WHERE channel <> '!control'") - int64(down)
 	hub.Set(Willing)
 	UntilWithin(t, time.Minute, "the hub hears again", func() bool { return hub.Total() > down })
@@ -52,17 +56,34 @@ func TestExternalHubAway(t *testing.T) {
 	s.relayed(hub)
 	usual := max(before, again.between(0, again.Count(), 0.99))
 	load.Check("R3")
-	Figure(t, "R3.p99_ms_while_away", float64(during.Milliseconds()), 1.2*float64(usual.Milliseconds())+10)
+	Timed(t, "R3.p99_while_away_ms", during, usual*6/5+10*time.Millisecond)
 	Figure(t, "R3.failed_posts", float64(load.Failed()), 0)
 	Figure(t, "R3.memory_grown_mib", grown, 32)
 	t.Logf("%d events were behind", behind)
-	AtLeast(t, "R3.drained_events_a_second", rate, 500)
+	t.Logf("R3.drained_events_a_second %.0f 500", rate)
+	AtLeast(t, "R3.drained_events_for_each_entry_written", rate/writing, 1)
 	s.checkRelayed(hub, "R3", 0)
+}
+
+// unheld waits until many entries were acknowledged while the hub owed the answer to one and
+// the same call: who saves an entry does not wait for the hub.
+func (l *Load) unheld(hub *ExternalHub) {
+	l.t.Helper()
+	hub.Set(Mute)
+	call, from := 0, 0
+	Until(l.t, "50 entries are acknowledged while the hub holds one call", func() bool {
+		if now := hub.Held(); now != call {
+			call, from = now, l.Count()
+		}
+		return call != 0 && l.Count() >= from+50
+	})
+	hub.Set(Busy)
 }
 
 // TestExternalHubAmbiguous has the hub take events and lose the answers, while the leader is
 // killed and frozen: everything arrives, in order, and repeats have the same id.
 func TestExternalHubAmbiguous(t *testing.T) {
+	t.Parallel()
 	hub := NewExternalHub(t)
 	s := NewSite(t, NewPostgres(t, false), 2, "REALTIME_DRIVER=soketi", "SOKETI_HOST="+hub.Host, "SOKETI_PORT="+hub.Port)
 	load := s.StartLoad(4, 5*time.Millisecond, inTurn(s.URLs()...))

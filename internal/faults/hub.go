@@ -2,6 +2,7 @@ package faults
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -20,6 +21,7 @@ const (
 	Gone                      // connections are cut before an answer
 	Slow                      // takes everything, after 300 ms
 	AcceptThenCut             // takes everything, and no answer arrives
+	Mute                      // takes a call and says nothing until the mood changes
 	Picky                     // 400 for each event whose seq ends with 50, and for batches with one
 )
 
@@ -30,6 +32,9 @@ type ExternalHub struct {
 
 	mu       sync.Mutex // guards the fields below
 	mood     Mood
+	turned   chan struct{} // closed when the mood changes
+	calls    int
+	held     int                   // the call that a Mute hub has, by its number, or 0
 	channels map[string][]Delivery // in the order in which they came
 	total    int
 	refused  int // events that were not taken for what they are
@@ -38,7 +43,7 @@ type ExternalHub struct {
 // NewExternalHub starts a hub that ends with the test.
 func NewExternalHub(t testing.TB) *ExternalHub {
 	t.Helper()
-	h := &ExternalHub{channels: make(map[string][]Delivery)}
+	h := &ExternalHub{channels: make(map[string][]Delivery), turned: make(chan struct{})}
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
 	h.Host, h.Port, _ = strings.Cut(strings.TrimPrefix(server.URL, "http://"), ":")
@@ -50,6 +55,34 @@ func (h *ExternalHub) Set(mood Mood) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.mood = mood
+	close(h.turned)
+	h.turned = make(chan struct{})
+}
+
+// Held is the number of the call that waits for an answer from a Mute hub, or 0.
+func (h *ExternalHub) Held() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.held
+}
+
+// hold keeps a call until the mood changes or the caller has enough.
+func (h *ExternalHub) hold(r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body) // so that the caller's end is seen
+	h.mu.Lock()
+	h.calls++
+	call, turned := h.calls, h.turned
+	h.held = call
+	h.mu.Unlock()
+	select {
+	case <-turned:
+	case <-r.Context().Done():
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.held == call {
+		h.held = 0
+	}
 }
 
 // Total is how many events were taken, repeats included.
@@ -72,7 +105,10 @@ func (h *ExternalHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.mu.Lock()
 	mood := h.mood
 	h.mu.Unlock()
-	if mood == Gone {
+	if mood == Mute {
+		h.hold(r)
+	}
+	if mood == Gone || mood == Mute {
 		panic(http.ErrAbortHandler)
 	}
 	if mood == Busy {

@@ -23,6 +23,7 @@ func inTurn(urls ...string) func() string {
 // TestKilledNodes is R1: two nodes share a database and are killed again and again while
 // scouts write and spectators listen.
 func TestKilledNodes(t *testing.T) {
+	t.Parallel()
 	s := NewSite(t, NewPostgres(t, false), 2)
 	where := inTurn(s.URLs()...)
 	hall, team := s.Follow(HallChannel, where), s.Follow(s.TeamChannel(), where)
@@ -78,6 +79,7 @@ func (s *Site) crashes(load *Load, n int) (slowest time.Duration) {
 
 // TestCrashedDatabase is R2: PostgreSQL ends at once, five times, under load.
 func TestCrashedDatabase(t *testing.T) {
+	t.Parallel()
 	s := NewSite(t, NewPostgres(t, false), 2)
 	where := inTurn(s.URLs()...)
 	hall, team := s.Follow(HallChannel, where), s.Follow(s.TeamChannel(), where)
@@ -86,7 +88,7 @@ func TestCrashedDatabase(t *testing.T) {
 	load.Await(100)
 	load.Stop()
 	load.Check("R2")
-	Figure(t, "R2.ready_and_writing_after_postgres_s", slowest.Seconds(), 3)
+	Timed(t, "R2.ready_and_writing_after_postgres_s", slowest, 3*time.Second)
 	s.Compare(s.Nodes[0].URL(), load.Acknowledged, hall, team).Check(t, "R2")
 }
 

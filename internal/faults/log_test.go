@@ -37,6 +37,7 @@ func TestOrderIsCommitOrder(t *testing.T) {
 // TestOpenTransactionElsewhere is R7: a transaction that stays open in another database of
 // the cluster delays nothing. The control: a reader that goes by snapshots sees nothing new.
 func TestOpenTransactionElsewhere(t *testing.T) {
+	t.Parallel()
 	s := NewSite(t, NewPostgres(t, false), 1)
 	url := s.Nodes[0].URL()
 	hall := s.Follow(HallChannel, inTurn(url))
@@ -54,7 +55,7 @@ func TestOpenTransactionElsewhere(t *testing.T) {
 		Until(t, "the hall hears of it", func() bool { hall.mu.Lock(); defer hall.mu.Unlock(); return len(hall.Applied) > n })
 		slowest = max(slowest, time.Since(began))
 	}
-	Figure(t, "R7.slowest_delivery_ms", float64(slowest.Milliseconds()), 500)
+	Timed(t, "R7.slowest_delivery_ms", slowest, 500*time.Millisecond)
 	hidden := s.Postgres.Number(s.Database, `SELECT count(*) FROM channel_events WHERE channel = $1
 		AND NOT xmin::text::bigint < pg_snapshot_xmin(pg_current_snapshot())::text::bigint`, HallChannel)
 	AtLeast(t, "R7.control_hidden_from_a_reader_by_snapshots", float64(hidden), float64(n))
@@ -64,6 +65,7 @@ func TestOpenTransactionElsewhere(t *testing.T) {
 // TestAway500 is R9: who was away for 500 events gets exactly these with one request; who
 // was away for longer than events are kept is told to start over.
 func TestAway500(t *testing.T) {
+	t.Parallel()
 	s := NewSite(t, NewPostgres(t, false), 1)
 	url := s.Nodes[0].URL()
 	load := s.StartLoad(8, 0, inTurn(url))
@@ -73,7 +75,7 @@ func TestAway500(t *testing.T) {
 	after := int64(len(log) - 500)
 	began := time.Now()
 	p, err := readPage(t.Context(), s.Coach, url, HallChannel, after)
-	Figure(t, "R9.catch_up_of_500_ms", float64(time.Since(began).Milliseconds()), 300)
+	Timed(t, "R9.catch_up_of_500_ms", time.Since(began), 300*time.Millisecond)
 	must(t, err)
 	wrong := 500 - len(p.Events)
 	for i, e := range p.Events {

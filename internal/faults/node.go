@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net"
 	"os"
@@ -30,8 +31,10 @@ type build struct {
 }
 
 // Main runs the tests of a package and then removes the program that they built. Call it
-// from TestMain; it does not return.
+// from TestMain; it does not return. Tests of faults wait more than they compute, so that
+// more of them run at once than there are processors.
 func Main(m *testing.M) {
+	_ = flag.Set("test.parallel", "6") // what the command line says comes later
 	code := m.Run()
 	if binary.dir != "" {
 		_ = os.RemoveAll(binary.dir)

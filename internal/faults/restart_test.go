@@ -12,8 +12,8 @@ import (
 )
 
 // rolling restarts one node after the other, as a deployment does: the next one when the
-// one before is ready again. It returns the longest stop.
-func (s *Site) rolling() (longest time.Duration) {
+// one before is ready again and the balancer knows it. It returns the longest stop.
+func (s *Site) rolling(balancer *Balancer) (longest time.Duration) {
 	s.t.Helper()
 	for _, n := range s.Nodes {
 		began := time.Now()
@@ -23,7 +23,7 @@ func (s *Site) rolling() (longest time.Duration) {
 		}
 		longest = max(longest, time.Since(began))
 		n.Start()
-		<-time.After(time.Second) // the balancer finds it
+		Until(s.t, "the balancer finds the node", balancer.knowsAll)
 	}
 	return longest
 }
@@ -31,6 +31,7 @@ func (s *Site) rolling() (longest time.Duration) {
 // TestRollingRestart is R18: two nodes behind a balancer are restarted under load. No POST
 // fails, no event is lost, and spectators are back at once.
 func TestRollingRestart(t *testing.T) {
+	t.Parallel()
 	s := NewSite(t, NewPostgres(t, false), 2)
 	balancer := NewBalancer(t, 300*time.Millisecond, s.URLs()...)
 	where := inTurn(balancer.URL())
@@ -40,33 +41,34 @@ func TestRollingRestart(t *testing.T) {
 	}
 	load := s.StartLoad(8, 2*time.Millisecond, where)
 	load.Await(100)
-	longest := s.rolling()
+	longest := s.rolling(balancer)
 	load.Await(100)
 	load.Stop()
 	load.Check("R18")
 	Figure(t, "R18.failed_posts", float64(load.Failed()), 0)
-	Figure(t, "R18.stop_s", longest.Seconds(), 10)
+	Timed(t, "R18.stop_s", longest, 10*time.Second)
 	s.Compare(s.Nodes[0].URL(), load.Acknowledged, followers...).Check(t, "R18")
 	var away time.Duration
 	for _, f := range followers {
 		away = max(away, f.away)
 	}
-	Figure(t, "R18.spectator_away_s", away.Seconds(), 3)
+	Timed(t, "R18.spectator_away_s", away, 3*time.Second)
 }
 
 // TestRollingRestartUnheard is TestRollingRestart without sockets, whose goodbye takes time:
 // a node that stops waits all the same until the balancer has heard of it.
 func TestRollingRestartUnheard(t *testing.T) {
+	t.Parallel()
 	s := NewSite(t, NewPostgres(t, false), 2)
 	balancer := NewBalancer(t, 100*time.Millisecond, s.URLs()...)
 	load := s.StartLoad(8, 2*time.Millisecond, inTurn(balancer.URL()))
 	load.Await(100)
-	longest := s.rolling()
+	longest := s.rolling(balancer)
 	load.Await(100)
 	load.Stop()
 	load.Check("R18.unheard")
 	Figure(t, "R18.unheard_failed_posts", float64(load.Failed()), 0)
-	Figure(t, "R18.unheard_stop_s", longest.Seconds(), 10)
+	Timed(t, "R18.unheard_stop_s", longest, 10*time.Second)
 }
 
 // TestKilledUnderBalancer is the control of TestRollingRestart: without a graceful stop the
@@ -131,6 +133,7 @@ func (b *tab) live(ctx context.Context, url string, connected func()) {
 // TestLoneRestart restarts the only node there is, as a laptop's is. No tab finds a closed
 // door, after which pusher-js would stay away for 15 s and longer.
 func TestLoneRestart(t *testing.T) {
+	t.Parallel()
 	s := NewSite(t, NewPostgres(t, false), 1)
 	node := s.Nodes[0]
 	ctx, cancel := context.WithCancel(t.Context())
@@ -174,5 +177,5 @@ func TestLoneRestart(t *testing.T) {
 	}
 	t.Logf("ends: %v", ends)
 	Figure(t, "R18.alone_refused", float64(refused), 0)
-	Figure(t, "R18.alone_away_s", away.Seconds(), 5)
+	Timed(t, "R18.alone_away_s", away, 5*time.Second)
 }
