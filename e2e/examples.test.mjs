@@ -1,6 +1,6 @@
 // The examples, as they stand there, against the built program.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -88,6 +88,17 @@ test("Node: everything of a team, none missed", async (t) => {
   await post();
   await node.has(`${head + 1} scouting:entry-created 8569`);
   assert.deepEqual(node.lines.map((line) => Number(line.split(" ")[0])), Array.from({ length: head + 1 }, (_, i) => i + 1));
+});
+
+test("curl: the commands of docs/frontend.md", async () => {
+  const text = await readFile(fileURLToPath(new URL("../docs/frontend.md", import.meta.url)), "utf8");
+  const commands = text.match(/```sh\n([^`]*)```/)[1];
+  const env = { PATH: process.env.PATH, SERVER: server.url, TOKEN: coach.token, TEAM: home.id };
+  const said = execFileSync("bash", ["-euc", commands.replaceAll(/^(curl.*)$/gm, "$1 --fail; echo")], { env, encoding: "utf8" });
+  const answers = said.split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  assert.equal(answers.length, commands.trim().split("\n").length);
+  assert.ok(answers.length >= 4 && answers.every((answer) => answer.success));
+  assert.ok(answers.at(-1).data.events.some((event) => event.name === "scouting:entry-created"));
 });
 
 test("Go: without a socket", async (t) => {
