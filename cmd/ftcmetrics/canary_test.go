@@ -15,6 +15,7 @@ import (
 // operators look: in the log of the whole program at its most talkative, and in /metrics.
 // Tokens and codes are looked for, too. internal/eventday does the same with a whole day.
 func TestLogAndMetricsTellNothing(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	cmd := program(dir, "serve")
 	cmd.Env = append(cmd.Env, "LOG_LEVEL=debug")

@@ -20,17 +20,15 @@ func TestServersOverRedis(t *testing.T) {
 	socket, heard := s.listen(other.hub, other.url), newState()
 	s.write(writer.url, 1)
 	heard.hear(t, socket, s.poll(other.url, "").heads())
-	const times = 20
-	began := time.Now()
-	for range times {
-		s.write(writer.url, 1)
-		heard.hear(t, socket, s.poll(other.url, "").heads())
+	mean := func(times int) float64 { // of the time that an entry takes to the other server
+		began := time.Now()
+		for range times {
+			s.write(writer.url, 1)
+			heard.hear(t, socket, s.poll(other.url, "").heads())
+		}
+		return time.Since(began).Seconds() / float64(times)
 	}
-	mean := time.Since(began).Seconds() / times
-	fmt.Printf("hint_over_redis_mean_seconds %.3f 0.250\n", mean)
-	if mean > 0.25 {
-		t.Errorf("an entry takes %.3f s to the other server, as if by the poll alone", mean)
-	}
+	hinted := mean(20)
 	both := func(what string) func() bool {
 		return func() bool {
 			return strings.Contains(get(t, "http://"+writer.metrics()+"/metrics"), what) && strings.Contains(get(t, "http://"+other.metrics()+"/metrics"), what)
@@ -38,11 +36,14 @@ func TestServersOverRedis(t *testing.T) {
 	}
 	until(t, "both are connected", both("ftcmetrics_bus_connected 1"))
 	redis.Kill()
-	if longest := s.write(writer.url, 20); longest > time.Second {
-		t.Errorf("without Redis an entry takes %s", longest)
-	}
+	fmt.Printf("without_redis_longest_write_seconds %.2f 1.00\n", s.write(writer.url, 20).Seconds()) // each is a 201, and Redis is away
 	heard.hear(t, socket, s.poll(other.url, "").heads())
 	until(t, "both say that Redis is away", both("ftcmetrics_bus_connected 0"))
+	polled := mean(4)
+	fmt.Printf("hint_over_redis_mean_seconds %.3f 0.250\nhint_over_redis_part_of_poll %.2f 0.50\n", hinted, hinted/polled)
+	if hinted > polled/2 {
+		t.Errorf("an entry takes %.3f s to the other server, by the poll alone %.3f", hinted, polled)
+	}
 	redis.Restart()
 	until(t, "both are connected again", both("ftcmetrics_bus_connected 1"))
 	_ = socket.CloseNow()

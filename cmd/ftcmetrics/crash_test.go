@@ -29,6 +29,7 @@ type crash struct {
 // TestNothingAcknowledgedIsLost posts entries while the server is killed again and again.
 // Each writer repeats an entry until it is acknowledged, as a tablet does.
 func TestNothingAcknowledgedIsLost(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	p := serve(t, dir)
 	c := &crash{t: t, token: owner(t, dir), progress: make(chan struct{}, crashEntries)}
@@ -148,6 +149,7 @@ func catchUp(t *testing.T, url, token, channel string) []loggedEvent {
 
 // TestTwoServersOnOneFolder has the second refused at once and the first go on.
 func TestTwoServersOnOneFolder(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	p := serve(t, dir)
 	cmd := program(dir)

@@ -182,6 +182,7 @@ func (d *eventDay) after(line string) {
 // clock that is moved: through kills of the program, an outage, a time without changes, a
 // correction, a replay and a match that vanishes.
 func TestAWholeEventDay(t *testing.T) {
+	t.Parallel()
 	at := func(clock string) time.Time {
 		day, err := time.Parse(time.DateTime, "2026-01-17 "+clock)
 		must(t, err)

@@ -193,7 +193,7 @@ func TestTimeout(t *testing.T) {
 	o := pusher.Options{AppID: "app", Key: "key", Secret: secret, Host: strings.TrimPrefix(s.URL, "http://"), Timeout: 100 * time.Millisecond}
 	var refused *realtime.RefusedError
 	err := pusher.New(o).Publish(t.Context(), []realtime.Event{{Channel: "event-A", Name: "e", Data: "{}"}})
-	if err == nil || errors.As(err, &refused) || calls.Load() != 1 {
+	if err == nil || errors.As(err, &refused) || calls.Load() > 1 { // it may be over before the server has it
 		t.Errorf("%v after %d calls", err, calls.Load())
 	}
 	o.Timeout = time.Hour

@@ -253,6 +253,16 @@ func figure(t testing.TB, name string, value, limit float64) {
 	}
 }
 
+// timed prints a time with the limit that a machine keeps which does nothing else. It fails
+// only for one that is no longer slow, but waits until somebody gives up.
+func timed(t testing.TB, name string, took, limit time.Duration) {
+	t.Helper()
+	fmt.Printf("%s %.2f %.2f\n", name, took.Seconds(), limit.Seconds())
+	if took > max(10*time.Second, 3*limit) {
+		t.Errorf("%s is %s: it hangs", name, took)
+	}
+}
+
 // process is "ftcmetrics hub" as a process of its own.
 type process struct {
 	t    testing.TB
