@@ -46,7 +46,7 @@ func (s *Service) OpenSetup(ctx context.Context) (code string, err error) {
 			return err
 		}
 		code = rand.Text()
-		return q.OpenSetup(ctx, queries.OpenSetupParams{Hash: hash(code), ExpiresAt: time.Now().Add(SetupTime)})
+		return q.OpenSetup(ctx, queries.OpenSetupParams{Hash: hash(code), Seconds: SetupTime.Seconds()})
 	})
 	return code, eventlog.Translate(err)
 }

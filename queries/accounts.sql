@@ -51,7 +51,8 @@ UPDATE tokens SET revoked_at = now() WHERE user_id = @user_id AND revoked_at IS 
 UPDATE tokens SET name = @name WHERE user_id = @user_id;
 
 -- name: OpenSetup :exec
-INSERT INTO setup_codes (hash, expires_at) VALUES (@hash, @expires_at)
+-- Ends by the clock that UseSetup goes by.
+INSERT INTO setup_codes (hash, expires_at) VALUES (@hash, now() + make_interval(secs => @seconds::float8))
 ON CONFLICT (only_one) DO UPDATE SET hash = excluded.hash, expires_at = excluded.expires_at;
 
 -- name: UseSetup :execrows

@@ -138,17 +138,18 @@ func (q *Queries) NameTokensOf(ctx context.Context, arg NameTokensOfParams) erro
 }
 
 const openSetup = `-- name: OpenSetup :exec
-INSERT INTO setup_codes (hash, expires_at) VALUES ($1, $2)
+INSERT INTO setup_codes (hash, expires_at) VALUES ($1, now() + make_interval(secs => $2::float8))
 ON CONFLICT (only_one) DO UPDATE SET hash = excluded.hash, expires_at = excluded.expires_at
 `
 
 type OpenSetupParams struct {
-	Hash      []byte
-	ExpiresAt time.Time
+	Hash    []byte
+	Seconds float64
 }
 
+// Ends by the clock that UseSetup goes by.
 func (q *Queries) OpenSetup(ctx context.Context, arg OpenSetupParams) error {
-	_, err := q.db.Exec(ctx, openSetup, arg.Hash, arg.ExpiresAt)
+	_, err := q.db.Exec(ctx, openSetup, arg.Hash, arg.Seconds)
 	return err
 }
 

@@ -30,8 +30,9 @@ SELECT channel, seq FROM channel_heads WHERE channel = ANY(@channels::text[]);
 SELECT channel, seq FROM channel_heads;
 
 -- name: SeqBefore :one
--- The newest event of the channel that is older than the instant; 0 if there is none.
-SELECT coalesce(max(seq), 0)::bigint FROM channel_events WHERE channel = @channel AND at < @before;
+-- The newest event of the channel that is older than the age; 0 if there is none.
+SELECT coalesce(max(seq), 0)::bigint FROM channel_events
+WHERE channel = @channel AND at < clock_timestamp() - make_interval(secs => @seconds::float8);
 
 -- name: ForgetPerson :exec
 -- Takes a person out of all payloads: their id becomes another, and the name beside it is

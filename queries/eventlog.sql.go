@@ -7,7 +7,6 @@ package queries
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 )
@@ -336,17 +335,18 @@ func (q *Queries) RenewEpochs(ctx context.Context) error {
 }
 
 const seqBefore = `-- name: SeqBefore :one
-SELECT coalesce(max(seq), 0)::bigint FROM channel_events WHERE channel = $1 AND at < $2
+SELECT coalesce(max(seq), 0)::bigint FROM channel_events
+WHERE channel = $1 AND at < clock_timestamp() - make_interval(secs => $2::float8)
 `
 
 type SeqBeforeParams struct {
 	Channel string
-	Before  time.Time
+	Seconds float64
 }
 
-// The newest event of the channel that is older than the instant; 0 if there is none.
+// The newest event of the channel that is older than the age; 0 if there is none.
 func (q *Queries) SeqBefore(ctx context.Context, arg SeqBeforeParams) (int64, error) {
-	row := q.db.QueryRow(ctx, seqBefore, arg.Channel, arg.Before)
+	row := q.db.QueryRow(ctx, seqBefore, arg.Channel, arg.Seconds)
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err

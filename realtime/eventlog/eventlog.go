@@ -194,9 +194,10 @@ func (l *Log) Heads(ctx context.Context, channels ...realtime.Channel) (map[real
 	return heads, Translate(err)
 }
 
-// SeqBefore returns the seq of the channel's newest event that is older than the instant.
-func (l *Log) SeqBefore(ctx context.Context, channel realtime.Channel, instant time.Time) (int64, error) {
-	seq, err := l.q.SeqBefore(ctx, queries.SeqBeforeParams{Channel: string(channel), Before: instant})
+// SeqBefore returns the seq of the channel's newest event that is older than the age, by the
+// clock that its time of appending is from. The clock of this machine may be another.
+func (l *Log) SeqBefore(ctx context.Context, channel realtime.Channel, age time.Duration) (int64, error) {
+	seq, err := l.q.SeqBefore(ctx, queries.SeqBeforeParams{Channel: string(channel), Seconds: age.Seconds()})
 	return seq, Translate(err)
 }
 

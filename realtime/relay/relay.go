@@ -34,8 +34,9 @@ type Log interface {
 	After(ctx context.Context, channel realtime.Channel, seq int64, limit int) ([]realtime.Logged, error)
 	// Heads returns the newest seq of each channel named; of all when none is.
 	Heads(ctx context.Context, channels ...realtime.Channel) (map[realtime.Channel]int64, error)
-	// SeqBefore returns the newest seq of the channel that is older than the instant.
-	SeqBefore(ctx context.Context, channel realtime.Channel, instant time.Time) (int64, error)
+	// SeqBefore returns the newest seq of the channel that is older than the age, by the
+	// clock of the log.
+	SeqBefore(ctx context.Context, channel realtime.Channel, age time.Duration) (int64, error)
 }
 
 // Options says what a relay connects.
@@ -176,7 +177,7 @@ func (r *Relay) failed(ctx context.Context, channel realtime.Channel, err error)
 // begin sets where a newly occupied channel starts. Events that were written elsewhere
 // while nobody here listened are passed over; those of the last moment are not.
 func (r *Relay) begin(ctx context.Context, channel realtime.Channel, at time.Time) error {
-	seq, err := r.o.Log.SeqBefore(ctx, channel, at.Add(-lookBack))
+	seq, err := r.o.Log.SeqBefore(ctx, channel, time.Since(at)+lookBack)
 	if err != nil {
 		return err
 	}

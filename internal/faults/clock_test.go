@@ -1,0 +1,191 @@
+package faults
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/md5" //nolint:gosec // the protocol's
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/redistest"
+)
+
+// offClock is what time.Now adds in the program of clockless, in seconds.
+const offClock = `package time
+
+import "syscall"
+
+var clockOff = func() (off int64) {
+	text, _ := syscall.Getenv("CLOCK_OFF")
+	ahead := int64(1)
+	for _, c := range []byte(text) {
+		if c == '-' {
+			ahead = -1
+		} else {
+			off = off*10 + int64(c-'0')
+		}
+	}
+	return ahead * off
+}()
+`
+
+// clockless builds the program with a standard library whose clock is off by as many seconds
+// as CLOCK_OFF says, as on a machine whose clock is wrong: all of the program sees it, and
+// timers do not. The programs of C libraries that do this see nothing of a program in Go.
+func clockless(t testing.TB) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "env", "GOROOT").Output()
+	must(t, err)
+	library, dir := filepath.Join(strings.TrimSpace(string(out)), "src", "time"), t.TempDir()
+	text, err := os.ReadFile(filepath.Join(library, "time.go"))
+	must(t, err)
+	const now = "func Now() Time {\n\tsec, nsec, mono := runtimeNow()\n"
+	if bytes.Count(text, []byte(now)) != 1 {
+		t.Fatal("time.Now of this Go is another; change this test")
+	}
+	overlay := map[string]map[string]string{"Replace": {}}
+	for name, text := range map[string]string{"time.go": strings.Replace(string(text), now, now+"\tsec += clockOff\n", 1), "clock_off.go": offClock} {
+		file := filepath.Join(dir, name)
+		must(t, os.WriteFile(file, []byte(text), 0o600))
+		overlay["Replace"][filepath.Join(library, name)] = file
+	}
+	raw, err := json.Marshal(overlay)
+	must(t, err)
+	file, program := filepath.Join(dir, "overlay.json"), filepath.Join(dir, "ftcmetrics")
+	must(t, os.WriteFile(file, raw, 0o600))
+	//nolint:gosec // our own program
+	if output, err := exec.CommandContext(t.Context(), "go", "build", "-overlay", file, "-o", program, "github.com/ftcmetrics/ftcmetrics/cmd/ftcmetrics").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, output)
+	}
+	return program
+}
+
+// TestWrongClocks is R19: of three nodes that share a database and Redis, one is an hour
+// behind and one an hour ahead. Nobody who uses them can tell, but for backends who sign: a
+// node holds their time against its own clock.
+func TestWrongClocks(t *testing.T) {
+	t.Parallel()
+	program, postgres, redis := clockless(t), NewPostgres(t, false), redistest.New(t)
+	s := &Site{t: t, Postgres: postgres, Database: postgres.NewDatabase()}
+	for _, off := range []string{"0", "3600", "-3600"} { // the last one's set-up code is good
+		n := NewNode(t, program, "DATABASE_URL="+postgres.URL(s.Database), "REDIS_URL="+redis.URL(), "CLOCK_OFF="+off)
+		n.Start()
+		s.Nodes = append(s.Nodes, n)
+	}
+	right, ahead, behind := s.Nodes[0], s.Nodes[1], s.Nodes[2]
+	s.found(behind)
+	where := inTurn(s.URLs()...)
+	var guests []*Guest
+	users := make(map[string]bool)
+	for _, n := range s.Nodes { // each joins by the node before theirs
+		user, token := s.join(where(), n)
+		users[user] = true
+		guests = append(guests, NewGuest(t, token, inTurn(n.URL()), HallChannel, s.TeamChannel(), "presence-team-"+s.Team))
+	}
+	for _, g := range guests {
+		g.Visit()
+	}
+	everybody := func() bool {
+		for _, g := range guests {
+			if len(g.Members()) != len(users) {
+				return false
+			}
+		}
+		return true
+	}
+	Until(t, "everybody sees everybody", everybody)
+	began := time.Now()
+	load := s.StartLoad(6, 10*time.Millisecond, where)
+	load.Await(300)
+	Until(t, "leases would be over", func() bool { return time.Since(began) > 9*time.Second })
+	load.Stop()
+	load.Check("R19")
+	Figure(t, "R19.refused", float64(load.Failed()), 0)
+	var followers []*Follower
+	flaps := 0
+	for _, g := range guests {
+		followers = append(followers, g.channels[HallChannel], g.channels[s.TeamChannel()])
+		flaps += len(g.removed)
+	}
+	s.Compare(right.URL(), load.Acknowledged, followers...).Check(t, "R19")
+	Figure(t, "R19.members_removed", float64(flaps), 0)
+	s.lateOnes(t)
+	for n, off := range map[*Node]time.Duration{behind: -time.Hour, ahead: time.Hour, right: 0} {
+		n.signed(t, off, http.StatusOK)
+		n.signed(t, off+time.Hour, http.StatusUnauthorized)
+	}
+	ahead.Kill()
+	Until(t, "who was on the killed node has gone", func() bool { return len(guests[0].Members()) == 2 && len(guests[2].Members()) == 2 })
+}
+
+// found makes the first owner and the team with the set-up code of the node, by another one.
+func (s *Site) found(by *Node) {
+	s.t.Helper()
+	var code string
+	Until(s.t, "a set-up code is told", func() (told bool) { _, code, told = strings.Cut(by.Log(), `{"code":"`); return told })
+	code, _, _ = strings.Cut(code, `"`)
+	var owner struct{ Token string }
+	NewClient("", patience).Want(s.t, http.StatusCreated, "POST", s.Nodes[0].URL()+"/api/setup", fmt.Sprintf(`{"code":%q,"displayName":"Coach"}`, code), &owner)
+	s.Token = owner.Token
+	s.Coach = NewClient(s.Token, patience)
+	var team struct{ ID string }
+	s.Coach.Want(s.t, http.StatusCreated, "POST", by.URL()+"/api/user-teams", `{"teamNumber":8569}`, &team)
+	s.Team = team.ID
+}
+
+// join lets a scout in with an invite that another node made.
+func (s *Site) join(inviting string, n *Node) (user, token string) {
+	s.t.Helper()
+	var invite struct{ Code string }
+	s.Coach.Want(s.t, http.StatusCreated, "POST", inviting+"/api/user-teams/"+s.Team+"/invites", `{"role":"STUDENT","maxUses":1}`, &invite)
+	var joined struct {
+		Token string
+		User  struct{ ID string }
+	}
+	NewClient("", patience).Want(s.t, http.StatusCreated, "POST", n.URL()+"/api/join", fmt.Sprintf(`{"code":"%s","displayName":"Scout"}`, invite.Code), &joined)
+	return joined.User.ID, joined.Token
+}
+
+// lateOnes come when all is told, one to each node: they hear what comes then and nothing of
+// the hour before.
+func (s *Site) lateOnes(t *testing.T) {
+	t.Helper()
+	Until(t, "nothing is new", func() bool {
+		return s.Postgres.Number(s.Database, "SELECT count(*) FROM channel_events WHERE at > clock_timestamp() - interval '3 seconds'") == 0
+	})
+	for _, n := range s.Nodes {
+		f := s.Follow(HallChannel, inTurn(n.URL()))
+		f.mu.Lock()
+		known := len(f.Applied)
+		f.mu.Unlock()
+		Timed(t, "R19.feed_ms", s.told(f, known), 1500*time.Millisecond)
+		f.Stop()
+		Figure(t, "R19.told_again", float64(f.duplicates), 0)
+	}
+}
+
+// signed publishes with a signature of a time that is so far from the right one.
+func (n *Node) signed(t *testing.T, off time.Duration, want int) {
+	t.Helper()
+	const body = `{"name":"n","channel":"c","data":"d"}`
+	sum := md5.Sum([]byte(body)) //nolint:gosec // the protocol's
+	query := "auth_key=" + Key + "&auth_timestamp=" + strconv.FormatInt(time.Now().Add(off).Unix(), 10) + "&auth_version=1.0&body_md5=" + hex.EncodeToString(sum[:])
+	mac := hmac.New(sha256.New, []byte("app-secret-of-tests-0123456789abcdef"))
+	mac.Write([]byte("POST\n/apps/app/events\n" + query))
+	a, err := NewClient("", patience).Ask(context.Background(), "POST", n.URL()+"/apps/app/events?"+query+"&auth_signature="+hex.EncodeToString(mac.Sum(nil)), body)
+	must(t, err)
+	if says := strings.Contains(string(a.Body), "from the time of this server"); a.Status != want || says != (want == http.StatusUnauthorized) {
+		t.Errorf("signed %s from the right time: %d %s", off, a.Status, a.Body)
+	}
+}
