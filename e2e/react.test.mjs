@@ -43,7 +43,7 @@ const consecutive = (seqs) => assert.deepEqual(seqs, range(seqs[0], seqs.length)
 for (const react of [18, 19]) {
   test(`React ${react}: two components on one channel are both live, and one may leave`, async () => {
     const page = await open("app" + react, { token: coach.token });
-    await page.show([listener("one"), listener("two")]);
+    await page.show([listener("one"), listener("two"), listener("else", { channel: "event-ELSE" })]);
     await page.says("one", "live");
     await page.says("two", "live");
     await page.says("connection", "connected");
@@ -52,6 +52,7 @@ for (const react of [18, 19]) {
     await page.hears("two", 1);
     await page.show([listener("two"), listener("three")]);
     await page.says("three", "live");
+    await page.waitForFunction(() => !window.Pusher.instances[0].channel("event-ELSE")); // what nobody uses has been left
     await post();
     await page.hears("two", 2);
     await page.hears("three", 1);
@@ -133,12 +134,29 @@ for (const react of [18, 19]) {
     await post();
     await page.hears("a", 14);
     await page.hears("b", 14);
+    assert.ok(links.length >= 2, "there was a second socket");
+    // An event that comes by the socket while the log is asked comes with its answer, too.
+    let go, asked;
+    const [gate, held] = [new Promise((resolve) => { go = resolve; }), new Promise((resolve) => { asked = resolve; })];
+    await page.route(/\/events\?/, async (route) => {
+      asked();
+      await gate;
+      await route.continue();
+    });
+    await links.at(-1).page.close({ code: 4200 });
+    await held;
+    await post();
+    await page.hears("a", 15);
+    const answered = page.waitForResponse(/\/events\?/);
+    go();
+    await (await answered).finished();
+    await post();
+    await page.hears("a", 16);
     for (const id of ["a", "b"]) {
       const seqs = await page.heard(id);
-      assert.equal(seqs.length, 14);
+      assert.equal(seqs.length, 16);
       consecutive(seqs);
     }
-    assert.ok(links.length >= 2, "there was a second socket");
     await page.done();
   });
 }
