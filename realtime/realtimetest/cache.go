@@ -3,7 +3,11 @@ package realtimetest
 func cacheRows() []row {
 	var list []row
 	for _, kind := range []string{"cache-", "private-cache-", "private-encrypted-cache-", "presence-cache-"} {
-		list = append(list, row{name: map[string]string{
+		var needs []Feature
+		if kind == "private-encrypted-cache-" {
+			needs = []Feature{SealedEvents}
+		}
+		list = append(list, row{needs: needs, name: map[string]string{
 			"cache-": "cache_channel", "private-cache-": "private_cache_channel",
 			"private-encrypted-cache-": "private_encrypted_cache_channel", "presence-cache-": "presence_cache_channel",
 		}[kind], check: func(r *rig) { checkCache(r, kind) }})

@@ -28,7 +28,7 @@ func clientEventRows() []row {
 			a.dropped()
 			r.fence(channel, a, b)
 		}},
-		{name: "client_event_not_on_encrypted_channels", check: func(r *rig) {
+		{name: "client_event_not_on_encrypted_channels", needs: []Feature{SealedEvents}, check: func(r *rig) {
 			channel := r.name("private-encrypted-")
 			a, b := r.pair(channel)
 			a.say(channel, "client-n", "1")

@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/internal/redistest"
+	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/httpapi"
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
+	"github.com/ftcmetrics/ftcmetrics/realtime/pusher"
 	"github.com/ftcmetrics/ftcmetrics/realtime/realtimetest"
 	"github.com/ftcmetrics/ftcmetrics/realtime/redisbus"
 	"github.com/ftcmetrics/ftcmetrics/realtime/webhook"
@@ -118,6 +120,24 @@ func TestPublisher(t *testing.T) {
 	s, h := embedded(t, 2)
 	s.Publisher = h.Publisher(realtimetest.AppMain)
 	hold(t, s)
+}
+
+// driver publishes to a server's first node as the program does with REALTIME_DRIVER=soketi.
+func driver(s realtimetest.Server) realtime.Publisher {
+	app := s.Apps[slices.IndexFunc(s.Apps, func(a realtimetest.App) bool { return a.ID == realtimetest.AppMain })]
+	return pusher.New(pusher.Options{AppID: app.ID, Key: app.Key, Secret: app.Secret, Host: s.Nodes[0]})
+}
+
+// TestDriver holds it to the suite with the publisher for servers elsewhere. That encrypts
+// by itself or not at all, and we publish nothing encrypted.
+func TestDriver(t *testing.T) {
+	s, _ := embedded(t, 1)
+	s.Publisher = driver(s)
+	s.Claims = realtimetest.Everything(realtimetest.SealedEvents)
+	want := []string{"private_encrypted_cache_channel", "client_event_not_on_encrypted_channels"}
+	if left := realtimetest.Run(t, s); !slices.Equal(left, want) {
+		t.Errorf("not claimed: %q, want %q", left, want)
+	}
 }
 
 // TestCluster holds three nodes over Redis to it. Every socket and every call is another

@@ -63,6 +63,7 @@ func stopRows() []row {
 		channel := r.name("")
 		a, b := r.pair(channel)
 		r.publish(channel, "last", "1")
+		r.settle() // another node may have it, and the first to stop not yet
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), r.waiting)
 		defer cancel()
 		if err := r.server.Stop(ctx); err != nil {

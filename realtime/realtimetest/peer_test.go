@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,7 +31,7 @@ const (
 // protocol's version. It drops mute peers after two minutes, without 4201. Its batches of
 // webhooks are shared by all apps, and left switched off as they are by default.
 func soketiClaims() []realtimetest.Feature {
-	return []realtimetest.Feature{realtimetest.RateLimits, realtimetest.Webhooks, realtimetest.GracefulStop}
+	return []realtimetest.Feature{realtimetest.RateLimits, realtimetest.Webhooks, realtimetest.GracefulStop, realtimetest.SealedEvents}
 }
 
 // soketiApps gives the apps the limits of Pusher, as far as soketi can be told of them.
@@ -114,6 +115,26 @@ func TestPeer(t *testing.T) {
 		t.Fatal(err)
 	}
 	fmt.Println(count)
+}
+
+// TestPeerDriver holds soketi to the rows once more, with the publisher for servers elsewhere:
+// what it passes over its own HTTP API it has to pass so, too.
+func TestPeerDriver(t *testing.T) {
+	plain := realtimetest.Check(t.Context(), realtimetest.Serving, func() realtimetest.Server { return runSoketi(t) })
+	driven := realtimetest.Check(t.Context(), realtimetest.Serving, func() realtimetest.Server {
+		s := runSoketi(t)
+		s.Publisher = driver(s)
+		s.Claims = slices.DeleteFunc(s.Claims, func(f realtimetest.Feature) bool { return f == realtimetest.SealedEvents })
+		return s
+	})
+	count := map[string]int{}
+	for i, o := range driven {
+		count[word(o)]++
+		if word(plain[i]) == "pass" && word(o) == "FAIL" {
+			t.Errorf("%s: %s", o.Row, strings.Join(o.Failures, "; "))
+		}
+	}
+	fmt.Println("soketi by the driver:", count)
 }
 
 func word(o realtimetest.Outcome) string {

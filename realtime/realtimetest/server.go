@@ -46,13 +46,14 @@ const (
 	WebhookGrace         Feature = "webhook grace"         // holds a leave back for 3 s
 	WebhookBatches       Feature = "webhook batches"       // several events in one request; app AppSlow
 	GracefulStop         Feature = "graceful stop"         // closes sockets with 4200 when it is told to end
+	SealedEvents         Feature = "sealed events"         // its publisher takes what is encrypted already
 )
 
 // Everything returns all features but those that are lacking.
 func Everything(lacking ...Feature) []Feature {
 	all := []Feature{
 		Versions, MutePeers, SlowReaders, Compression, AuthorizationTimeout, SignedInPresence, SubscriptionCount, Watchlist, Info, RateLimits,
-		Webhooks, WebhookCounts, WebhookRetry, WebhookGrace, WebhookBatches, GracefulStop,
+		Webhooks, WebhookCounts, WebhookRetry, WebhookGrace, WebhookBatches, GracefulStop, SealedEvents,
 	}
 	return slices.DeleteFunc(all, func(f Feature) bool { return slices.Contains(lacking, f) })
 }
