@@ -116,3 +116,40 @@ func TestDefinitionsGuardTheirChannels(t *testing.T) {
 		t.Error("a payload that cannot carry id, seq and at")
 	}
 }
+
+// FuzzSigner looks for a signature that holds for anything but what was signed.
+func FuzzSigner(f *testing.F) {
+	f.Add("1234.1234", "private-foobar", "", "")
+	f.Add("1.2", "presence-x", `{"user_id":"1"}`, ":user::{}")
+	f.Add("1.2", "#server-to-user-1", ":", "key:00")
+	s := realtime.Signer{Key: "key", Secret: "secret"}
+	f.Fuzz(func(t *testing.T, socket, name, data, other string) {
+		channel, err := realtime.ParseChannel(name)
+		if err != nil {
+			return
+		}
+		if s.VerifyChannel(other, socket, channel, data) || s.VerifyUser(other, socket, data) {
+			t.Fatalf("%q is taken for a signature", other)
+		}
+		auth, err := s.Channel(socket, channel, data)
+		user, userErr := s.User(socket, data)
+		if err != nil || userErr != nil {
+			if !errors.Is(err, realtime.ErrSocketID) || !errors.Is(userErr, realtime.ErrSocketID) {
+				t.Fatalf("%q: %v, %v", socket, err, userErr)
+			}
+			return
+		}
+		if !s.VerifyChannel(auth, socket, channel, data) || !s.VerifyUser(user, socket, data) {
+			t.Fatal("what was signed is refused")
+		}
+		if s.VerifyUser(auth, socket, other) || s.VerifyChannel(user, socket, channel, other) {
+			t.Fatal("a subscription is a sign-in, or the other way round")
+		}
+		if other != data && s.VerifyChannel(auth, socket, channel, other) || s.VerifyChannel(auth, "9"+socket, channel, data) || s.VerifyChannel(auth, socket, channel+"x", data) {
+			t.Fatal("it holds for what was not signed")
+		}
+		if (realtime.Signer{Key: "key", Secret: "other"}).VerifyChannel(auth, socket, channel, data) {
+			t.Fatal("it holds for another secret")
+		}
+	})
+}
