@@ -63,7 +63,7 @@ grand: ## A minute of everything at once: three nodes, 300 sockets, three faults
 
 conformance: ## Our hub and soketi, row by row of the Pusher protocol
 	@scripts/install-soketi
-	@go test -tags peer -count 1 -timeout 10m -v -run '^TestPeer$$' ./realtime/realtimetest
+	@go test -tags peer -count 1 -timeout 10m -v -run '^TestPeer' ./realtime/realtimetest
 	@go test -tags peer -count 1 -timeout 5m -v -run '^TestSoketi$$' ./realtime/pusher
 
 client: ## Write the types of clients/react anew, from the program's own document
