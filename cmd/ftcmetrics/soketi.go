@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,6 +66,14 @@ func soketiNames() []soketiName {
 		{name: "SOKETI_SHUTDOWN_GRACE_PERIOD", setting: "HUB_SHUTDOWN_GRACE", value: soketiTime},
 		{name: "SOKETI_DEBUG", setting: "LOG_LEVEL", value: soketiDebug},
 
+		// What joins several of them. soketi looks at the rest only when the driver is redis.
+		{name: "SOKETI_ADAPTER_DRIVER", setting: "REDIS_URL", hubOnly: true, value: soketiRedis},
+		{name: "SOKETI_DB_REDIS_HOST", setting: "REDIS_URL", hubOnly: true, value: soketiRedis},
+		{name: "SOKETI_DB_REDIS_PORT", setting: "REDIS_URL", hubOnly: true, value: soketiRedis},
+		{name: "SOKETI_DB_REDIS_DB", setting: "REDIS_URL", hubOnly: true, value: soketiRedis},
+		{name: "SOKETI_DB_REDIS_USERNAME", setting: "REDIS_URL", hubOnly: true, value: soketiRedis},
+		{name: "SOKETI_DB_REDIS_PASSWORD", setting: "REDIS_URL", hubOnly: true, value: soketiRedis},
+		{name: "SOKETI_DB_REDIS_KEY_PREFIX", setting: "REDIS_PREFIX", hubOnly: true},
 		{name: "SOKETI_ADAPTER_DRIVER", same: "local"},
 		{name: "SOKETI_APP_MANAGER_DRIVER", same: "array"},
 		{name: "SOKETI_CACHE_DRIVER", same: "memory"},
@@ -135,6 +144,27 @@ func soketiUnheeded(environ []string, hubAlone bool) []string {
 		}
 	}
 	return names
+}
+
+// soketiRedis puts the address of Redis together, if soketi would use it to join nodes.
+func soketiRedis(_ string, environ []string) (string, error) {
+	switch driver := lookup(environ, "SOKETI_ADAPTER_DRIVER"); driver {
+	case "", "local":
+		return "", nil
+	case "redis":
+	default:
+		return "", fmt.Errorf("the driver %q is not there; several nodes need redis", driver)
+	}
+	host, err := soketiAddress("SOKETI_DB_REDIS_HOST", "SOKETI_DB_REDIS_PORT", "6379")("", environ)
+	if err != nil {
+		return "", err
+	}
+	redis := url.URL{Scheme: "redis", Host: host, Path: "/" + lookup(environ, "SOKETI_DB_REDIS_DB")}
+	user, password := lookup(environ, "SOKETI_DB_REDIS_USERNAME"), lookup(environ, "SOKETI_DB_REDIS_PASSWORD")
+	if user != "" || password != "" {
+		redis.User = url.UserPassword(user, password)
+	}
+	return redis.String(), nil
 }
 
 func soketiTruth(text string, _ []string) (string, error) {

@@ -158,10 +158,35 @@ func TestSoketiUnheeded(t *testing.T) {
 		"SOKETI_PORT=1", "SOKETI_DEFAULT_APP_SECRET_FILE=/x", "SOKETI_ADAPTER_DRIVER=redis", "SOKETI_CACHE_DRIVER=memory",
 		"SOKETI_DB_REDIS_HOST=x", "SOKETI_SSL_KEY=", "PATH=x",
 	}
-	if got := fmt.Sprint(soketiUnheeded(environ, true)); got != "[SOKETI_ADAPTER_DRIVER SOKETI_DB_REDIS_HOST]" {
+	if got := fmt.Sprint(soketiUnheeded(environ, true)); got != "[]" {
 		t.Errorf("hub: %s", got)
 	}
 	if got := fmt.Sprint(soketiUnheeded(environ, false)); got != "[SOKETI_ADAPTER_DRIVER SOKETI_DB_REDIS_HOST]" {
 		t.Errorf("serve: %s", got)
+	}
+}
+
+func TestSoketiRedis(t *testing.T) {
+	const driver = "SOKETI_ADAPTER_DRIVER="
+	for _, c := range []struct {
+		environ []string
+		want    string
+	}{
+		{[]string{"SOKETI_DB_REDIS_HOST=cache"}, ""},
+		{[]string{driver + "local", "SOKETI_DB_REDIS_HOST=cache"}, ""},
+		{[]string{driver + "redis"}, "redis://127.0.0.1:6379/"},
+		{[]string{driver + "redis", "SOKETI_DB_REDIS_HOST=cache", "SOKETI_DB_REDIS_PORT=6380", "SOKETI_DB_REDIS_DB=2", "SOKETI_DB_REDIS_PASSWORD=p:@ss"},
+			"redis://:p%3A%40ss@cache:6380/2"},
+	} {
+		cli, err := parse(c.environ, "hub")
+		must(t, err)
+		if got := cli.Hub.RedisURL; got != c.want {
+			t.Errorf("%v: %q, want %q", c.environ, got, c.want)
+		}
+	}
+	for _, environ := range [][]string{{driver + "nats"}, {driver + "redis", "SOKETI_DB_REDIS_PORT=x"}} {
+		if _, err := parse(environ, "hub"); err == nil || !strings.Contains(err.Error(), "SOKETI_") {
+			t.Errorf("%v: %v", environ, err)
+		}
 	}
 }
