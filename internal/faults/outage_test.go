@@ -230,14 +230,20 @@ func TestSlowQueries(t *testing.T) {
 	Timed(t, "R21.writing_after_s", time.Since(began), time.Second)
 }
 
-// told appends an event to the hall's channel past the node and waits until a follower has
-// it: the relay finds it by its poll.
-func (s *Site) told(f *Follower, n int) time.Duration {
+// slip appends an event to a channel past the nodes, so that nobody hints at it.
+func (s *Site) slip(channel string) {
 	s.t.Helper()
 	s.Postgres.Exec(s.Database, `WITH head AS (INSERT INTO channel_heads (channel, seq) VALUES ($1, 1)
 		ON CONFLICT (channel) DO UPDATE SET seq = channel_heads.seq + 1 RETURNING seq)
-		INSERT INTO channel_events (channel, seq, id, name, payload, at, coarse) SELECT $1, seq, gen_random_uuid(), 'test:told', '{}', now(), false FROM head`, HallChannel)
+		INSERT INTO channel_events (channel, seq, id, name, payload, at, coarse) SELECT $1, seq, gen_random_uuid(), 'test:told', '{}', now(), false FROM head`, channel)
+}
+
+// told slips an event into the follower's channel and waits until it is there: the relay finds
+// it by its poll.
+func (s *Site) told(f *Follower, n int) time.Duration {
+	s.t.Helper()
+	s.slip(f.Channel)
 	began := time.Now()
-	Until(s.t, "the hall hears of it", func() bool { f.mu.Lock(); defer f.mu.Unlock(); return len(f.Applied) > n })
+	Until(s.t, "the follower hears of it", func() bool { f.mu.Lock(); defer f.mu.Unlock(); return len(f.Applied) > n })
 	return time.Since(began)
 }
