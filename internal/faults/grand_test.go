@@ -29,7 +29,7 @@ func grandSize() size {
 	if *long > 0 {
 		return size{teams: 6, users: 12, tabs: 3, hall: 100, cycle: time.Minute, cycles: rounds(1), perSecond: 40, p99: 250}
 	}
-	return size{teams: 3, users: 5, tabs: 2, hall: 12, cycle: 12 * time.Second, cycles: 1, perSecond: 15, p99: 1000}
+	return size{teams: 3, users: 5, tabs: 2, hall: 12, cycle: 12 * time.Second, cycles: 1, perSecond: 15, p99: 500}
 }
 
 // grand is an FTC event on three nodes over PostgreSQL and Redis, behind a balancer.
