@@ -220,7 +220,7 @@ func unknown(environ []string, configs ...any) []string {
 	for _, pair := range environ {
 		name, _, _ := strings.Cut(pair, "=")
 		ours := strings.HasPrefix(name, "FTCMETRICS_") || strings.HasPrefix(name, "REALTIME_") || strings.HasPrefix(name, "HUB_")
-		if ours && !known[strings.TrimSuffix(name, "_FILE")] {
+		if ours && !known[name] && !known[strings.TrimSuffix(name, "_FILE")] {
 			names = append(names, name)
 		}
 	}

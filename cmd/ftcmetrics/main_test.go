@@ -227,7 +227,7 @@ func TestSecretsAreKeptForTheirOwnerOnly(t *testing.T) {
 }
 
 func TestUnknownVariables(t *testing.T) {
-	got := unknown([]string{"REALTIME_APP_KEY=x", "REALTIME_APP_SECRET_FILE=x", "REALTIME_AP_KEY=x", "HUB_ADDR=x", "FTCMETRICS_X=1", "PATH=x"}, serveConfig{})
+	got := unknown([]string{"REALTIME_APP_KEY=x", "REALTIME_APP_SECRET_FILE=x", "REALTIME_AP_KEY=x", "HUB_ADDR=x", "HUB_APPS_FILE=x", "FTCMETRICS_X=1", "PATH=x"}, serveConfig{})
 	if fmt.Sprint(got) != "[REALTIME_AP_KEY FTCMETRICS_X]" {
 		t.Errorf("warned about %v", got)
 	}
