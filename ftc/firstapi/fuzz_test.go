@@ -12,6 +12,7 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/ftc/firstapi"
 	"github.com/ftcmetrics/ftcmetrics/ftc/firstapi/firstapitest"
+	"github.com/ftcmetrics/ftcmetrics/scouting/seasons"
 )
 
 // canned answers every request with one body.
@@ -39,8 +40,10 @@ func FuzzAnswers(f *testing.F) {
 	f.Add([]byte(`{"matchScores":[{"matchNumber":1,"alliances":[{"alliance":"Red","totalPoints":1e400}]}]}`))
 	key := ftc.EventKey{Season: 2025, Code: "A"}
 	event := ftc.Event{EventKey: key, Timezone: "America/New_York"}
+	book, err := seasons.Load() // once: it takes longer than an input
+	must(f, err)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		c, err := firstapi.New(firstapi.Options{Username: "a", Token: "b", Transport: canned(body), Spacing: time.Nanosecond, Pause: time.Nanosecond})
+		c, err := firstapi.New(firstapi.Options{Username: "a", Token: "b", Transport: canned(body), Seasons: book, Spacing: time.Nanosecond, Pause: time.Nanosecond})
 		must(t, err)
 		known := func(err error) bool {
 			t.Helper()
