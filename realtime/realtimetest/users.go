@@ -96,7 +96,7 @@ func checkWatchlist(r *rig) {
 	tab1.signin(text(map[string]string{"id": bob}))
 	watcher.expectNews("online", bob)
 	tab2.signin(text(map[string]string{"id": bob}))
-	r.settle() // the tabs may be on two nodes, and the watcher on a third
+	r.settle()                                                 // the tabs may be on two nodes, and the watcher on a third
 	r.must(tab1.conn.Close(websocket.StatusNormalClosure, "")) // answered; the other tab is there still
 	_ = other.conn.CloseNow()
 	watcher.expectNews("offline", cat)
