@@ -114,7 +114,11 @@ test("a signature that was saved before the removal is worth nothing after it", 
   const socket = tablet.connection.socket_id;
   const signed = await server.call("POST", "/api/pusher/auth", leaver.token, { socket_id: socket, channel_name: "private-team-" + home.id });
   assert.equal(signed.status, 200);
+  const witness = client(leaver.token);
+  await subscribe(witness, "private-team-" + home.id);
+  const told = new Promise((resolve) => witness.connection.bind("error", (e) => resolve(e.data?.code ?? e.error?.data?.code ?? e)));
   await server.data("DELETE", `/api/user-teams/${home.id}/members/${leaver.user.id}`, server.owner);
+  assert.equal(await told, 4009); // the removal has reached the hub
   const heard = [];
   tablet.bind_global((name) => heard.push(name));
   const gone = until(() => tablet.connection.socket_id !== socket, "the hub ends the socket");

@@ -43,12 +43,25 @@ type database struct {
 // openDatabase connects to the configured database, or starts the embedded one. join says
 // that an embedded database which another process runs may be used.
 func openDatabase(ctx context.Context, c serveConfig, logger *slog.Logger, join bool) (*database, error) {
+	d, url, err := reachDatabase(ctx, c, logger, join)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.open(ctx, url); err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	return d, nil
+}
+
+// reachDatabase is openDatabase without a look into it: it returns the address of a database
+// that may need migrations.
+func reachDatabase(ctx context.Context, c serveConfig, logger *slog.Logger, join bool) (*database, string, error) {
 	url := c.DatabaseURL
 	d := &database{options: pgembed.Options{Dir: c.DataDir, Logger: logger}, failed: make(chan error, 1), stop: func() {}}
 	if url == "" && join {
 		running, ok, err := pgembed.Join(c.DataDir)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		if ok {
 			url = running
@@ -57,17 +70,14 @@ func openDatabase(ctx context.Context, c serveConfig, logger *slog.Logger, join 
 	if url == "" {
 		server, err := pgembed.Start(ctx, d.options)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		d.embedded, url = server, server.URL()
 		keeping, stop := context.WithCancel(context.Background())
 		d.stop = stop
 		d.keeping.Go(func() { d.failed <- d.keep(keeping) })
 	}
-	if err := d.open(ctx, url); err != nil {
-		return nil, errors.Join(err, d.close())
-	}
-	return d, nil
+	return d, url, nil
 }
 
 func (d *database) open(ctx context.Context, url string) error {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -313,19 +312,6 @@ func TestEventsGoToAHubElsewhere(t *testing.T) {
 	}
 }
 
-// tool finds a program of PostgreSQL.
-func tool(t *testing.T, name string) string {
-	t.Helper()
-	if path, err := exec.LookPath(name); err == nil {
-		return path
-	}
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + name)
-	if len(found) == 0 {
-		t.Fatalf("%s is needed: apt-get install postgresql-client", name)
-	}
-	return found[len(found)-1]
-}
-
 // TestRestore makes a backup, writes on, and restores: every client is told to start over,
 // also one that comes back when the count has passed what it remembers.
 func TestRestore(t *testing.T) {
@@ -335,21 +321,24 @@ func TestRestore(t *testing.T) {
 	s := newScouts(t, database, p.url)
 	s.write(p.url, 20)
 	before := s.poll(p.url, "")
-	dump := filepath.Join(t.TempDir(), "ftcmetrics.dump")
-	run := func(name string, args ...string) {
-		t.Helper()
-		if out, err := exec.Command(tool(t, name), args...).CombinedOutput(); err != nil { //nolint:gosec // as the documents say
-			t.Fatalf("%s: %v\n%s", name, err, out)
-		}
+	file := filepath.Join(t.TempDir(), "ftcmetrics.zip")
+	if out := command(t, database, "backup", file); !strings.HasPrefix(out, file) {
+		t.Errorf("backup says %s", out)
 	}
-	run("pg_dump", "--format=custom", "--file="+dump, database)
 	s.write(p.url, 100)
 	after := s.poll(p.url, before.Next)
 	if n := len(after.Channels[0].Events); n != 100 || after.Channels[0].Reset {
 		t.Fatalf("%d events before the restore", n)
 	}
 	p.stop()
-	run("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error", "--dbname="+database, dump)
+	refused := program(t.TempDir(), "restore", file)
+	refused.Env = append(refused.Env, "DATABASE_URL="+database)
+	if said, err := refused.CombinedOutput(); err == nil || !strings.Contains(string(said), "--replace") {
+		t.Errorf("a database that is used is replaced without a question: %s", said)
+	}
+	if out := command(t, database, "restore", "--replace", file); !strings.HasPrefix(out, "restored") {
+		t.Errorf("restore says %s", out)
+	}
 	p = shared(t, database)
 	if !strings.Contains(p.text(), "restored") {
 		t.Error("the log does not tell of the restore")

@@ -30,6 +30,8 @@ type commands struct {
 	Event     eventCommand     `cmd:"" help:"Manage FTC events."`
 	Relay     relayCommand     `cmd:"" help:"Look after the way of events to an external realtime server."`
 	Log       logCommand       `cmd:"" help:"Look after the event log."`
+	Backup    backupCommand    `cmd:"" help:"Write the whole database into one file. Works while the server runs."`
+	Restore   restoreCommand   `cmd:"" help:"Make the database what it was when a backup was taken. Stop the server first."`
 	Analytics analyticsCommand `cmd:"" help:"Compute ratings from files."`
 }
 

@@ -68,6 +68,7 @@ var rules = []rule{
 	{folder: "realtime/eventlog", ours: slices.Concat([]string{"queries"}, words), denied: httpSide, tests: featureTests},
 	{folder: "queries", ours: words, denied: httpSide, tests: []string{"schema", "internal/..."}},
 	{folder: "schema", denied: httpSide, tests: []string{"internal/..."}},
+	{folder: "schema/backup", ours: []string{"schema"}, denied: httpSide, tests: []string{"internal/..."}},
 
 	// The hub half knows no feature and no SQL.
 	{folder: "realtime", ours: []string{"fault"}, denied: slices.Concat(httpSide, sql), tests: hubTests},

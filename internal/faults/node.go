@@ -79,9 +79,13 @@ type Node struct {
 func NewNode(t testing.TB, path string, env ...string) *Node {
 	t.Helper()
 	addresses := freeAddresses(t, 3)
+	cache, err := os.UserCacheDir() // programs of PostgreSQL that were fetched once
+	if err != nil {
+		t.Fatal(err)
+	}
 	n := &Node{t: t, path: path, Address: addresses[0], Metrics: addresses[2], DataDir: t.TempDir()}
 	n.env = append([]string{
-		"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + t.TempDir(), "DATA_DIR=" + n.DataDir, "LOG_FORMAT=json", "APP_ENV=dev", "RATE_LIMIT=0",
+		"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + t.TempDir(), "XDG_CACHE_HOME=" + cache, "DATA_DIR=" + n.DataDir, "LOG_FORMAT=json", "APP_ENV=dev", "RATE_LIMIT=0",
 		"HTTP_ADDR=" + addresses[0], "HUB_ADDR=" + addresses[1], "METRICS_ADDR=" + addresses[2],
 		"REALTIME_APP_ID=app", "REALTIME_APP_KEY=app-key-of-tests", "REALTIME_APP_SECRET=app-secret-of-tests-0123456789abcdef",
 	}, env...)

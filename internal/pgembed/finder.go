@@ -35,7 +35,7 @@ type finder struct {
 
 // systemFinder searches this machine.
 func systemFinder() finder {
-	return finder{
+	f := finder{
 		pgbin: os.Getenv("PGBIN"),
 		path:  filepath.SplitList(os.Getenv("PATH")),
 		globs: []string{
@@ -54,6 +54,10 @@ func systemFinder() finder {
 		},
 		bundle: pinnedBundle(runtime.GOOS, runtime.GOARCH),
 	}
+	if cache, err := os.UserCacheDir(); err == nil {
+		f.globs = append(f.globs, filepath.Join(cache, "ftcmetrics", "postgres", "*", "bin")) // fetched for this user before
+	}
+	return f
 }
 
 // find returns the programs for the cluster: of exactly its version if it exists, of any we
