@@ -20,6 +20,7 @@ func (accessRows) Analytics() []access {
 		of("POST", "/api/analytics/compare", "/api/analytics/compare", `{"season":2025,"teams":[731,8569]}`),
 		of("GET", "/api/analytics/accuracy", "/api/analytics/accuracy?season=2025&eventCode=USNCRA", ""),
 		of("GET", "/api/events/{code}/rankings", "/api/events/USNCRA/rankings?season=2025", ""),
+		of("GET", "/api/events/{code}/predictions", "/api/events/USNCRA/predictions?season=2025", ""),
 		of("GET", "/api/events/{code}/bracket", "/api/events/USNCRA/bracket?season=2025", ""),
 		of("GET", "/api/ftc-teams/search", "/api/ftc-teams/search?q=731", ""),
 		of("GET", "/api/ftc-teams/{number}", "/api/ftc-teams/731", ""),

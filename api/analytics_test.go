@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -175,10 +176,58 @@ func TestPlayoffsAndPredictions(t *testing.T) {
 	if accuracy.Matches != 33 || sum != 33 || len(accuracy.Calibration) != 10 || accuracy.Brier == nil || len(accuracy.Events) != 1 || accuracy.Events[0].Matches != 33 {
 		t.Errorf("accuracy: %+v", accuracy)
 	}
+	var said struct {
+		Matches []struct {
+			Level               string
+			Series, MatchNumber int
+			RedWins, Red, Blue  float64
+			Early               bool
+		}
+	}
+	s.get("/api/events/zzdev1/predictions?season=2025", &said)
+	brier, red := 0.0, make(map[string]bool)
+	for _, m := range winners(t, s) {
+		red[m.name] = m.red
+	}
+	for _, m := range said.Matches {
+		won, ok := red[fmt.Sprint(m.Level, m.Series, m.MatchNumber)]
+		if !ok || m.RedWins <= 0 || m.RedWins >= 1 || m.Red <= 0 || m.Early {
+			t.Errorf("said of a match: %+v", m)
+		}
+		happened := 0.0
+		if won {
+			happened = 1
+		}
+		brier += (m.RedWins - happened) * (m.RedWins - happened) / 33
+	}
+	if len(said.Matches) != 33 || math.Abs(brier-*accuracy.Brier) > 1e-9 {
+		t.Errorf("%d predictions of Brier %v, the accuracy says %v", len(said.Matches), brier, *accuracy.Brier)
+	}
 	var one struct{ Matches int }
 	if s.get("/api/analytics/accuracy?season=2025&eventCode=NOWHERE", &one); one.Matches != 0 {
 		t.Errorf("of an event without matches: %+v", one)
 	}
+}
+
+type winner struct {
+	name string
+	red  bool
+}
+
+// winners reads who won the recorded matches, of which none was a tie.
+func winners(t *testing.T, s *server) []winner {
+	t.Helper()
+	var list []winner
+	var matches []struct {
+		TournamentLevel     string
+		Series, MatchNumber int
+		Result              struct{ Alliances []struct{ Total int } }
+	}
+	s.get("/api/events/ZZDEV1/matches?season=2025", &matches)
+	for _, m := range matches {
+		list = append(list, winner{fmt.Sprint(m.TournamentLevel, m.Series, m.MatchNumber), m.Result.Alliances[0].Total > m.Result.Alliances[1].Total})
+	}
+	return list
 }
 
 func TestFTCTeams(t *testing.T) {
@@ -209,7 +258,7 @@ func TestFTCTeams(t *testing.T) {
 	}
 	for path, status := range map[string]int{
 		"/api/ftc-teams/99998": 404, "/api/ftc-teams/0": 404, "/api/ftc-teams/99999999999": 422, "/api/analytics/team/99998": 404,
-		"/api/analytics/opr/NOWHERE": 404, "/api/analytics/epa/NOWHERE": 404, "/api/events/NOWHERE/rankings": 404, "/api/events/NOWHERE/bracket": 404,
+		"/api/analytics/opr/NOWHERE": 404, "/api/analytics/epa/NOWHERE": 404, "/api/events/NOWHERE/rankings": 404, "/api/events/NOWHERE/bracket": 404, "/api/events/NOWHERE/predictions": 404,
 		"/api/ftc-teams/search?q=" + strings.Repeat("a", 81): 422, "/api/ftc-teams/search?q=%00": 422,
 	} {
 		if a := s.call("GET", path, "", ""); a.status != status {

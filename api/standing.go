@@ -32,6 +32,12 @@ func (s *server) standingRoutes() {
 			out, err := about(s, in, func(key ftc.EventKey) (ratings.Bracket, error) { return s.o.Ratings.Bracket(r.Context(), key) })
 			return reply[ratings.Bracket]{Data: out}, err
 		}})
+	add(s, route[eventIn, ratings.Expectations]{method: "GET", path: "/api/events/{code}/predictions", tag: tag, cache: always,
+		summary: "What the ratings expected of the matches of an FTC event before their results, and expect of those to come.",
+		handle: func(r *http.Request, _ accounts.Actor, in eventIn) (reply[ratings.Expectations], error) {
+			out, err := about(s, in, func(key ftc.EventKey) (ratings.Expectations, error) { return s.o.Ratings.Expected(r.Context(), key) })
+			return reply[ratings.Expectations]{Data: out}, err
+		}})
 }
 
 // game is what the season's file says of ranking.

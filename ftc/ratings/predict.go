@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ftcmetrics/ftcmetrics/analytics"
+	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/queries"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 )
@@ -106,4 +107,36 @@ func (s *Service) Foresee(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// Expected is what was said of a match, as it was last said before its result was known.
+type Expected struct {
+	Level       ftc.Level `json:"level"`
+	Series      int       `json:"series"`
+	MatchNumber int       `json:"matchNumber"`
+	RedWins     float64   `json:"redWins"` // probability
+	Red         float64   `json:"red"`     // points without fouls
+	Blue        float64   `json:"blue"`
+	Early       bool      `json:"early"` // false where the result came first: it is what earlier matches alone made expect
+}
+
+// Expectations are what was said of the matches of an FTC event, played or to come.
+type Expectations struct {
+	ftc.EventKey
+	Matches []Expected `json:"matches"` // those that something was said of
+}
+
+// Expected lists what was said of the matches of an FTC event.
+func (s *Service) Expected(ctx context.Context, key ftc.EventKey) (Expectations, error) {
+	out := Expectations{EventKey: key, Matches: []Expected{}}
+	if _, err := s.ftc.Event(ctx, key); err != nil {
+		return out, err
+	}
+	rows, err := s.q.EventPredictions(ctx, queries.EventPredictionsParams{Season: int32(key.Season), EventCode: key.Code})
+	for _, r := range rows {
+		out.Matches = append(out.Matches, Expected{
+			Level: levelOf(r.Playoff), Series: int(r.Series), MatchNumber: int(r.Number), RedWins: r.RedWins, Red: r.Red, Blue: r.Blue, Early: r.Early,
+		})
+	}
+	return out, eventlog.Translate(err)
 }

@@ -1063,6 +1063,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{code}/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the ratings expected of the matches of an FTC event before their results, and expect of those to come. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description the newest when left out */
+                    season?: number;
+                };
+                header?: never;
+                path: {
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RatingsExpectationsAnswer"];
+                    };
+                };
+                /** @description Not Modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{code}/rankings": {
         parameters: {
             query?: never;
@@ -7899,6 +7955,28 @@ export interface components {
             data: components["schemas"]["RatingsEventRatings"];
             nextCursor?: string;
             success: boolean;
+        };
+        RatingsExpectations: {
+            eventCode: string;
+            matches: components["schemas"]["RatingsExpected"][] | null;
+            season: number;
+        };
+        RatingsExpectationsAnswer: {
+            data: components["schemas"]["RatingsExpectations"];
+            nextCursor?: string;
+            success: boolean;
+        };
+        RatingsExpected: {
+            /** Format: double */
+            blue: number;
+            early: boolean;
+            level: string;
+            matchNumber: number;
+            /** Format: double */
+            red: number;
+            /** Format: double */
+            redWins: number;
+            series: number;
         };
         RatingsFinish: {
             backup: number;
