@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"log/slog"
+	"os"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -14,6 +16,7 @@ import (
 // clusterSettings join this node to others.
 type clusterSettings struct {
 	RedisURL    string `env:"REDIS_URL" name:"redis-url" help:"Redis that joins several nodes to one, such as redis://user:password@host:6379/0, or rediss:// over TLS; empty is one node." secret:""`
+	RedisCAFile string `env:"REDIS_CA_FILE" name:"redis-ca-file" help:"PEM file of the authority that signed Redis' certificate, for rediss:// with one of your own; empty are those that this machine knows."`
 	RedisPrefix string `env:"REDIS_PREFIX" name:"redis-prefix" default:"ftcmetrics" help:"What all keys in Redis begin with; nodes with the same one belong together."`
 }
 
@@ -22,11 +25,31 @@ func (s clusterSettings) newBus(logger *slog.Logger) (*redisbus.Bus, error) {
 	if s.RedisURL == "" {
 		return nil, nil
 	}
-	bus, err := redisbus.New(redisbus.Options{URL: s.RedisURL, Prefix: s.RedisPrefix, Logger: logger})
+	authorities, err := s.authorities()
+	if err != nil {
+		return nil, fmt.Errorf("REDIS_CA_FILE: %w", err)
+	}
+	bus, err := redisbus.New(redisbus.Options{URL: s.RedisURL, Authorities: authorities, Prefix: s.RedisPrefix, Logger: logger})
 	if err != nil {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	return bus, nil
+}
+
+// authorities are those of REDIS_CA_FILE, nil without it.
+func (s clusterSettings) authorities() (*x509.CertPool, error) {
+	if s.RedisCAFile == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(s.RedisCAFile)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, fmt.Errorf("%s has no certificate as PEM", s.RedisCAFile)
+	}
+	return pool, nil
 }
 
 // joined is the bus as the hub wants it: no bus is nil.

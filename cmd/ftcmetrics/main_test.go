@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/redistest"
 )
 
 // asProgram makes the test binary run the program instead of the tests, so that a test can
@@ -185,6 +187,9 @@ func TestWrongCommandLines(t *testing.T) {
 		{"a limit below nothing", []string{"HUB_MAX_EVENT_KB=-0.5"}, nil, 1, "HUB_MAX_EVENT_KB is a number above 0"},
 		{"no time to stop", []string{"HUB_SHUTDOWN_GRACE=0s"}, []string{"hub"}, 1, "HUB_SHUTDOWN_GRACE"},
 		{"a negative patience", []string{"HUB_AUTHORIZATION_TIMEOUT=-1s"}, []string{"hub"}, 1, "HUB_AUTHORIZATION_TIMEOUT"},
+		{"an authority that is not there", []string{"REDIS_URL=rediss://127.0.0.1:1", "REDIS_CA_FILE=/nonexistent"}, []string{"hub"}, 1, "REDIS_CA_FILE: open /nonexistent"},
+		{"an authority that is none", []string{"REDIS_URL=rediss://127.0.0.1:1", "REDIS_CA_FILE=main_test.go"}, []string{"hub"}, 1, "has no certificate as PEM"},
+		{"an authority without TLS", []string{"REDIS_URL=redis://127.0.0.1:1", "REDIS_CA_FILE=" + redistest.NewAuthority(t).File}, []string{"hub"}, 1, "rediss://"},
 		{"a secret file that is not there", []string{"REALTIME_APP_SECRET_FILE=/nonexistent"}, nil, 2, "nonexistent"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

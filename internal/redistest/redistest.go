@@ -4,6 +4,7 @@ package redistest
 
 import (
 	"bytes"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"os"
@@ -19,6 +20,7 @@ import (
 type Server struct {
 	Address string
 	t       testing.TB
+	secure  *secured // nil speaks plainly
 	dir     string
 	cmd     *exec.Cmd
 	done    chan struct{} // closed when the process has ended
@@ -28,7 +30,12 @@ type Server struct {
 // New starts a server. It ends with the test.
 func New(t testing.TB) *Server {
 	t.Helper()
-	s := &Server{t: t, dir: t.TempDir()}
+	return begin(t, nil)
+}
+
+func begin(t testing.TB, secure *secured) *Server {
+	t.Helper()
+	s := &Server{t: t, secure: secure, dir: t.TempDir()}
 	for range 10 { // somebody else may take the port
 		s.Address = freeAddress(t)
 		if s.start() {
@@ -71,12 +78,26 @@ func program(t testing.TB) string {
 }
 
 // URL is what REDIS_URL would be.
-func (s *Server) URL() string { return "redis://" + s.Address }
+func (s *Server) URL() string {
+	if s.secure != nil {
+		return "rediss://" + s.Address
+	}
+	return "redis://" + s.Address
+}
+
+// args are what redis-server is started with.
+func (s *Server) args() []string {
+	_, port, _ := net.SplitHostPort(s.Address)
+	args := []string{"--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", s.dir}
+	if s.secure == nil {
+		return append(args, "--port", port)
+	}
+	return append(append(args, "--port", "0", "--tls-port", port), s.secure.args...)
+}
 
 // start reports whether the server answers.
 func (s *Server) start() bool {
-	_, port, _ := net.SplitHostPort(s.Address)
-	s.cmd = exec.Command(program(s.t), "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", s.dir) //nolint:gosec // found above
+	s.cmd = exec.Command(program(s.t), s.args()...) //nolint:gosec // found above
 	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
 	tie(s.cmd)
 	s.done = make(chan struct{})
@@ -110,7 +131,7 @@ func (s *Server) start() bool {
 
 // Do sends one command without arguments that need quotes, and returns what comes first.
 func (s *Server) Do(command string) (string, error) {
-	conn, err := net.DialTimeout("tcp", s.Address, time.Second)
+	conn, err := s.dial()
 	if err != nil {
 		return "", err
 	}
@@ -122,6 +143,14 @@ func (s *Server) Do(command string) (string, error) {
 	answer := make([]byte, 4096)
 	n, err := conn.Read(answer)
 	return string(answer[:n]), err
+}
+
+func (s *Server) dial() (net.Conn, error) {
+	dialer := &net.Dialer{Timeout: time.Second}
+	if s.secure != nil {
+		return tls.DialWithDialer(dialer, "tcp", s.Address, s.secure.client)
+	}
+	return dialer.Dial("tcp", s.Address)
 }
 
 // Kill ends the server at once. What it held is lost.

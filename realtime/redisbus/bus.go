@@ -3,6 +3,7 @@ package redisbus
 import (
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"errors"
 	"log/slog"
 	"strconv"
@@ -30,6 +31,10 @@ const (
 type Options struct {
 	URL    string // redis://[user:password@]host:port[/db], or rediss:// over TLS
 	Prefix string // of all keys and of the channel; "" means "ftcmetrics:"
+
+	// Authorities are whose certificates Redis may have with rediss://. nil means those that
+	// the system knows.
+	Authorities *x509.CertPool
 
 	// Beat is how often a node renews its lease; the lease is of three. 0 means 2 s.
 	Beat time.Duration
@@ -104,6 +109,12 @@ func New(o Options) (*Bus, error) {
 	redis, err := rueidis.ParseURL(o.URL)
 	if err != nil {
 		return nil, errors.New("redisbus: the URL is not like redis://user:password@host:6379/0") // it may hold a password
+	}
+	if o.Authorities != nil {
+		if redis.TLSConfig == nil {
+			return nil, errors.New("redisbus: authorities are for rediss:// alone")
+		}
+		redis.TLSConfig.RootCAs = o.Authorities
 	}
 	if o.Prefix == "" {
 		o.Prefix = "ftcmetrics:"

@@ -282,7 +282,7 @@ func build(t testing.TB) string {
 }
 
 // startProcess starts a hub over the Redis at the URL.
-func startProcess(t testing.TB, program, redis string) *process {
+func startProcess(t testing.TB, program, redis string, env ...string) *process {
 	t.Helper()
 	p := &process{t: t, done: make(chan struct{})}
 	p.cmd = exec.Command(program, "hub") //nolint:gosec // our own program
@@ -291,6 +291,7 @@ func startProcess(t testing.TB, program, redis string) *process {
 		"HOME=" + dir, "DATA_DIR=" + dir, "HUB_ADDR=127.0.0.1:0", "METRICS_ADDR=127.0.0.1:0", "LOG_FORMAT=json", "REDIS_URL=" + redis,
 		"REALTIME_APP_ID=" + appID, "REALTIME_APP_KEY=" + appKey, "REALTIME_APP_SECRET=" + secret, "HUB_MAX_PRESENCE_MEMBERS=5000",
 	}
+	p.cmd.Env = append(p.cmd.Env, env...)
 	said, err := p.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
