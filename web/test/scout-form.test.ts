@@ -3,19 +3,32 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { clockFace } from "../src/scout/form/clock";
 import { act, answers, emptyLog, type Log, logOf, missing, redo, score, steps, undo } from "../src/scout/form/log";
-import type { Answer, Form } from "../src/scout/wire";
+import type { Answer, Answers, Form } from "../src/scout/wire";
 
 const season = (path: string): Form => JSON.parse(readFileSync(new URL(`../../scouting/seasons/${path}`, import.meta.url), "utf8")).form;
 const decode = season("2025.json");
 const fifth = season("testdata/fifth/2027.json");
 
-const tap = (form: Form, log: Log, ...taps: [string, Answer][]) => taps.reduce((l, [field, change], i) => act(form, l, field, change, i), log);
+const tap = (form: Form, log: Log, ...taps: [string, Answer][]) =>
+  taps.reduce((l, [field, change], i) => act(form, l, field, change, i), log);
 
 test("taps are counted, and a count stops at its bounds", () => {
-  const log = tap(decode, emptyLog, ["autoPatternCount", 5], ["autoPatternCount", 10], ["teleopClassifiedCount", 1], ["teleopClassifiedCount", -1], ["teleopClassifiedCount", -1]);
+  const log = tap(
+    decode,
+    emptyLog,
+    ["autoPatternCount", 5],
+    ["autoPatternCount", 10],
+    ["teleopClassifiedCount", 1],
+    ["teleopClassifiedCount", -1],
+    ["teleopClassifiedCount", -1],
+  );
   assert.equal(answers(decode, log).autoPatternCount, 9);
   assert.equal(answers(decode, log).teleopClassifiedCount, 0);
-  assert.deepEqual(log.done.map((a) => a.change), [5, 4, 1, -1], "the tap at the bound is none");
+  assert.deepEqual(
+    log.done.map((a) => a.change),
+    [5, 4, 1, -1],
+    "the tap at the bound is none",
+  );
 });
 
 test("undo and redo walk the whole log, and a new tap ends redo", () => {
@@ -41,13 +54,24 @@ test("a log is the draft: written down and read again it says the same", () => {
 });
 
 test("what the server would score", () => {
-  const data = answers(decode, tap(decode, emptyLog, ["autoLeave", true], ["autoClassifiedCount", 3], ["teleopClassifiedCount", 10], ["endgameBaseStatus", "FULL"]));
+  const data = answers(
+    decode,
+    tap(decode, emptyLog, ["autoLeave", true], ["autoClassifiedCount", 3], ["teleopClassifiedCount", 10], ["endgameBaseStatus", "FULL"]),
+  );
   assert.deepEqual(score(decode, data), { auto: 12, teleop: 30, endgame: 10, total: 52 });
-  assert.deepEqual(score(fifth, { endgameAfloat: true, startPlace: "REEF", teleopShellCount: 1, teleopDefended: true }), { auto: 4, teleop: 7, endgame: 11, total: 22 });
+  assert.deepEqual(score(fifth, { endgameAfloat: true, startPlace: "REEF", teleopShellCount: 1, teleopDefended: true }), {
+    auto: 4,
+    teleop: 7,
+    endgame: 11,
+    total: 22,
+  });
 });
 
 test("a required choice is missing until it is made; a count begins at its least", () => {
-  assert.deepEqual(missing(fifth, answers(fifth, emptyLog)).map((f) => f.key), ["startPlace"]);
+  assert.deepEqual(
+    missing(fifth, answers(fifth, emptyLog)).map((f) => f.key),
+    ["startPlace"],
+  );
   const made = tap(fifth, emptyLog, ["startPlace", "PIER"], ["teleopShellCount", -1]);
   assert.deepEqual(missing(fifth, answers(fifth, made)), []);
   assert.equal(answers(fifth, made).teleopShellCount, 1);
@@ -55,9 +79,10 @@ test("a required choice is missing until it is made; a count begins at its least
 
 test("a stored entry becomes a log with its answers", () => {
   for (const form of [decode, fifth]) {
-    const data = form === decode
-      ? { ...answers(decode, emptyLog), autoLeave: true, teleopClassifiedCount: 200, endgameBaseStatus: "PARTIAL" }
-      : { startPlace: "REEF", teleopShellCount: 12, teleopDefended: false, endgameAfloat: true };
+    const data: Answers =
+      form === decode
+        ? { ...answers(decode, emptyLog), autoLeave: true, teleopClassifiedCount: 200, endgameBaseStatus: "PARTIAL" }
+        : { startPlace: "REEF", teleopShellCount: 12, teleopDefended: false, endgameAfloat: true };
     assert.deepEqual(answers(form, logOf(form, data, 1)), data);
   }
 });
@@ -69,6 +94,12 @@ test("large counts have large steps", () => {
 
 test("the clock turns the phases", () => {
   const faces = [0, 29.5, 30, 100, 128, 157.5, 158, 900].map((s) => clockFace(s));
-  assert.deepEqual(faces.map((f) => f.phase), ["auto", "auto", "teleop", "teleop", "endgame", "endgame", "endgame", "endgame"]);
-  assert.deepEqual(faces.map((f) => f.left), [30, 1, 120, 58, 30, 1, 0, 0]);
+  assert.deepEqual(
+    faces.map((f) => f.phase),
+    ["auto", "auto", "teleop", "teleop", "endgame", "endgame", "endgame", "endgame"],
+  );
+  assert.deepEqual(
+    faces.map((f) => f.left),
+    [30, 1, 120, 58, 30, 1, 0, 0],
+  );
 });

@@ -14,7 +14,11 @@ const forms = new Map<number, Form>([2023, 2024, 2025, 2026].map((year) => [year
 const formOf = (year: number) => forms.get(year);
 const page = file("docs/transfer-format.md");
 const vector = (kind: string) => page.split(`\`\`\`text ${kind}\n`)[1].split("\n```")[0].split("\n");
-const documented = page.split("```json\n")[1].split("\n```")[0].split("\n{").map((part, i) => JSON.parse(i ? `{${part}` : part));
+const documented = page
+  .split("```json\n")[1]
+  .split("\n```")[0]
+  .split("\n{")
+  .map((part, i) => JSON.parse(i ? `{${part}` : part));
 const fault = (kind: string) => (error: unknown) => error instanceof TransferError && error.fault === kind;
 
 test("sums are those of everybody else", () => {
@@ -42,15 +46,39 @@ test("the document's entries, both ways", () => {
 
 test("the document's assignments, both ways", () => {
   const bundle: Bundle = decodeTexts(vector("assignments"), formOf);
-  assert.deepEqual(bundle.assignments.map((a) => [a.matchNumber, a.scoutedTeamNumber, a.alliance, a.station, a.scoutId.slice(14, 18)]), [[12, 8569, "RED", 1, "7ab0"], [13, 6183, "BLUE", 2, "7b1e"]]);
+  assert.deepEqual(
+    bundle.assignments.map((a) => [a.matchNumber, a.scoutedTeamNumber, a.alliance, a.station, a.scoutId.slice(14, 18)]),
+    [
+      [12, 8569, "RED", 1, "7ab0"],
+      [13, 6183, "BLUE", 2, "7b1e"],
+    ],
+  );
   assert.deepEqual(encodeAssignments(bundle.teamId, bundle.assignments, 150), vector("assignments"));
 });
 
 const many = (count: number, season = 2025): CarriedEntry[] =>
   Array.from({ length: count }, (_, i) => ({
-    id: newId(), scoutingTeamId: "01890a5d-ac96-774b-bcce-b302099a8057", scouterId: "01890a5d-ac96-7ab0-8a3c-0242ac130003", formVersion: 1, season, eventCode: "USNCRA",
-    tournamentLevel: i % 7 ? "qual" : "playoff", series: i % 7 ? 0 : 1 + i, matchNumber: i + 1, alliance: i % 2 ? "RED" : "BLUE", scoutedTeamNumber: 100 + i * 197,
-    data: Object.fromEntries(formOf(season)!.fields.map((f, k) => [f.key, f.type === "count" ? (f.min ?? 0) + (i * k) % (f.max! - (f.min ?? 0) + 1) : f.type === "flag" ? i % 2 === 0 : f.choices![i % f.choices!.length].value])),
+    id: newId(),
+    scoutingTeamId: "01890a5d-ac96-774b-bcce-b302099a8057",
+    scouterId: "01890a5d-ac96-7ab0-8a3c-0242ac130003",
+    formVersion: 1,
+    season,
+    eventCode: "USNCRA",
+    tournamentLevel: i % 7 ? "qual" : "playoff",
+    series: i % 7 ? 0 : 1 + i,
+    matchNumber: i + 1,
+    alliance: i % 2 ? "RED" : "BLUE",
+    scoutedTeamNumber: 100 + i * 197,
+    data: Object.fromEntries(
+      formOf(season)!.fields.map((f, k) => [
+        f.key,
+        f.type === "count"
+          ? (f.min ?? 0) + ((i * k) % (f.max! - (f.min ?? 0) + 1))
+          : f.type === "flag"
+            ? i % 2 === 0
+            : f.choices![i % f.choices!.length].value,
+      ]),
+    ),
     notes: i % 3 ? "" : `très vite ${i} 🤖`,
   }));
 
@@ -83,7 +111,8 @@ test("what is damaged, foreign or newer is refused", () => {
     assert.throws(() => see(undefined, text.slice(0, i) + other + text.slice(i + 1)), fault("chunk"), `character ${i}`);
   }
   assert.throws(() => see(undefined, "FM2:ABC"), fault("version"));
-  for (const foreign of ["", "https://example.org", text.toLowerCase(), text.trimEnd().slice(0, -1), "FM1:"]) assert.throws(() => see(undefined, foreign), fault("chunk"));
+  for (const foreign of ["", "https://example.org", text.toLowerCase(), text.trimEnd().slice(0, -1), "FM1:"])
+    assert.throws(() => see(undefined, foreign), fault("chunk"));
 });
 
 test("an entry of another version of the form is refused, not misread", () => {

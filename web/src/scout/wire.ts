@@ -63,7 +63,8 @@ export interface Person {
 }
 
 /** matchKey names a match within its FTC event. */
-export const matchKey = (m: { tournamentLevel: string; series: number; matchNumber: number }) => `${m.tournamentLevel}/${m.series}/${m.matchNumber}`;
+export const matchKey = (m: { tournamentLevel: string; series: number; matchNumber: number }) =>
+  `${m.tournamentLevel}/${m.series}/${m.matchNumber}`;
 
 /** robotKey names a robot in a match of an FTC event. */
 export const robotKey = (p: Place) => `${p.season}/${p.eventCode}/${matchKey(p)}/${p.scoutedTeamNumber}`;

@@ -5,7 +5,11 @@ const format = "ftcmetrics-outbox";
 
 /** backupOf writes all that is not safely on the server. */
 export function backupOf(items: Item[], at: number) {
-  return JSON.stringify({ format, version: 1, at: new Date(at).toISOString(), items: items.filter((i) => i.state !== "sent").map(({ order, ...i }) => i) }, null, 1);
+  return JSON.stringify(
+    { format, version: 1, at: new Date(at).toISOString(), items: items.filter((i) => i.state !== "sent").map(({ order, ...i }) => i) },
+    null,
+    1,
+  );
 }
 
 const id = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -14,9 +18,21 @@ const states = ["waiting", "refused", "quarantined", "conflict"];
 function whole(item: Item) {
   const { entry } = item;
   return (
-    id.test(item.id) && entry?.id === item.id && id.test(entry.scoutingTeamId) && id.test(item.owner?.id) && typeof item.owner.displayName === "string" &&
-    typeof entry.data === "object" && entry.data !== null && Number.isInteger(entry.season) && Number.isInteger(entry.matchNumber) && Number.isInteger(entry.scoutedTeamNumber) &&
-    typeof entry.eventCode === "string" && typeof entry.notes === "string" && Number.isInteger(item.formVersion) && Number.isFinite(item.savedAt) && states.includes(item.state)
+    id.test(item.id) &&
+    entry?.id === item.id &&
+    id.test(entry.scoutingTeamId) &&
+    id.test(item.owner?.id) &&
+    typeof item.owner.displayName === "string" &&
+    typeof entry.data === "object" &&
+    entry.data !== null &&
+    Number.isInteger(entry.season) &&
+    Number.isInteger(entry.matchNumber) &&
+    Number.isInteger(entry.scoutedTeamNumber) &&
+    typeof entry.eventCode === "string" &&
+    typeof entry.notes === "string" &&
+    Number.isInteger(item.formVersion) &&
+    Number.isFinite(item.savedAt) &&
+    states.includes(item.state)
   );
 }
 

@@ -41,11 +41,29 @@ export interface Stored {
   scoutedTeamNumber: number;
   data: Answers;
   notes: string;
+  totalScore: number;
 }
+
+/** contentOf is what two versions of an entry can differ in. */
+export const contentOf = ({ tournamentLevel, series, matchNumber, alliance, scoutedTeamNumber, data, notes }: Stored) => ({
+  tournamentLevel,
+  series,
+  matchNumber,
+  alliance,
+  scoutedTeamNumber,
+  data,
+  notes,
+});
 
 /** newItem is an entry that was just saved. */
 export const newItem = (owner: Person, entry: NewEntry, formVersion: number, at: number): Item => ({
-  id: entry.id, owner, entry, formVersion, savedAt: at, state: "waiting", tries: 0,
+  id: entry.id,
+  owner,
+  entry,
+  formVersion,
+  savedAt: at,
+  state: "waiting",
+  tries: 0,
 });
 
 const byOrder = (a: Item, b: Item) => (a.order ?? 0) - (b.order ?? 0);
@@ -61,18 +79,25 @@ export function toSend(items: Item[], me: string, most: number): Item[] {
   return waiting.slice(0, change < 0 ? most : Math.min(change, most));
 }
 
-/** wireEntry is an item as a batch has it. */
-export const wireEntry = ({ entry, owner }: Item, me: string) => (owner.id === me ? entry : { ...entry, scouterId: owner.id });
+/**
+ * wireEntry is an item as a batch has it. It always says whose it is: should somebody else have
+ * signed in meanwhile, in another tab, the credit is still right.
+ */
+export const wireEntry = ({ entry, owner }: Item) => ({ ...entry, scouterId: owner.id });
 
 /** reasonOf reads a problem document. */
 export function reasonOf(problem: Partial<ProblemBody> | undefined, status: number): Reason {
   return {
-    status, code: problem?.type?.split("#")[1] ?? "", detail: problem?.detail ?? "", fields: problem?.errors ?? [],
+    status,
+    code: problem?.type?.split("#")[1] ?? "",
+    detail: problem?.detail ?? "",
+    fields: problem?.errors ?? [],
   };
 }
 
 /** passing reports whether a refusal may be none next time, so that the item goes on waiting. */
-export const passing = (status: number, code = "") => code !== "quarantine-limit" && (status === 0 || status === 401 || status === 408 || status === 425 || status === 429 || status >= 500);
+export const passing = (status: number, code = "") =>
+  code !== "quarantine-limit" && (status === 0 || status === 401 || status === 408 || status === 425 || status === 429 || status >= 500);
 
 /** answered is the item after the server's word about it. */
 export function answered(item: Item, result: BatchResult, at: number): Item {
@@ -94,7 +119,11 @@ export function answered(item: Item, result: BatchResult, at: number): Item {
 
 /** resend is an item that tries again, perhaps with other content. */
 export const resend = (item: Item, change: Partial<Pick<Item, "entry" | "rev" | "courier" | "formVersion">> = {}): Item => ({
-  ...item, ...change, state: "waiting", reason: undefined, current: undefined,
+  ...item,
+  ...change,
+  state: "waiting",
+  reason: undefined,
+  current: undefined,
 });
 
 /** Summary is what the badge says. */
@@ -126,7 +155,9 @@ export function summaryOf(items: Item[], me: string | undefined): Summary {
 }
 
 /** backOff is how long to wait after so many failures in a row: it doubles up to half a minute, and no two tablets agree. */
-export const backOff = (failures: number, random = Math.random()) => Math.min(30_000, 1000 * 2 ** Math.min(failures - 1, 10)) * (0.5 + random);
+export const backOff = (failures: number, random = Math.random()) =>
+  Math.min(30_000, 1000 * 2 ** Math.min(failures - 1, 10)) * (0.5 + random);
 
 /** old reports whether an item that is done may be forgotten: after ten days. */
-export const old = (item: Item, now: number) => (item.state === "sent" || item.state === "quarantined") && now - (item.answeredAt ?? now) > 10 * 24 * 3600 * 1000;
+export const old = (item: Item, now: number) =>
+  (item.state === "sent" || item.state === "quarantined") && now - (item.answeredAt ?? now) > 10 * 24 * 3600 * 1000;

@@ -86,7 +86,7 @@ export function see(scan: Scan | undefined, text: string): Seen {
     if (known.join() !== chunk.part.join()) throw new TransferError("mixed");
     return { scan: begun, what: "again" };
   }
-  return { scan: { ...begun, parts: begun.parts.with(chunk.index, chunk.part) }, what: "new" };
+  return { scan: { ...begun, parts: begun.parts.map((part, i) => (i === chunk.index ? chunk.part : part)) }, what: "new" };
 }
 
 /** lacking returns the numbers of the chunks that are still to come, from 1. */

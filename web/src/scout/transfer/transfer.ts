@@ -1,7 +1,8 @@
 // Entries and assignments as texts for QR codes, and back: docs/transfer-format.md, which
 // scouting/transfer of the server keeps to as well.
-import { type Alliance, type Answer, type Field, type Form, idText, type Level, type NewEntry, type Place } from "../wire";
+
 import { usual } from "../form/log";
+import { type Alliance, type Answer, type Field, type Form, idText, type Level, type NewEntry, type Place } from "../wire";
 import { join, type Scan, see, split, TransferError } from "./chunk";
 
 /** CarriedEntry is an entry with who scouted it and the version of the form it was made with. */
@@ -199,7 +200,13 @@ class Reader {
     if (bits & bit.series && series === 0) throw new TransferError("content");
     const alliance: Alliance = bits & bit.blue ? "BLUE" : "RED";
     const place: Place = {
-      season: event.season, eventCode: event.code, tournamentLevel, series, matchNumber: this.number(), alliance, scoutedTeamNumber: this.number(),
+      season: event.season,
+      eventCode: event.code,
+      tournamentLevel,
+      series,
+      matchNumber: this.number(),
+      alliance,
+      scoutedTeamNumber: this.number(),
     };
     return { bits, person, formVersion: event.formVersion, place };
   }
