@@ -256,9 +256,8 @@ func TestDeafSubscription(t *testing.T) {
 	connect(t, nodes[0].url).join(room, member("late"))
 	last := h.saw("member_added", []string{"late"}, 0, 1)
 	timed(t, "deaf_subscription_added_seconds", last.Sub(deafened), 8*time.Second)
-	if resets := nodes[1].bus.Stats().Resets; resets == 0 {
-		t.Error("the subscription was not made anew")
-	}
+	// A machine with other work may have read everything for another reason before.
+	eventually(t, "the subscription is made anew", func() bool { return nodes[1].bus.Stats().Resets > 0 })
 }
 
 // checkEmptyRedisAndKill loses Redis with what it held, and a node in the same moment.
