@@ -5,7 +5,7 @@ TOOL := go tool -modfile=tools/go.mod
 STATIC := CGO_ENABLED=0 go build -trimpath -ldflags='-s -w'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check fmt vet lint sqlc unit e2e fuzz bench bench-peer churn conformance client generate build clean soak grand
+.PHONY: help run test setup check fmt vet lint sqlc webcheck web unit e2e fuzz bench bench-peer churn conformance client generate build clean soak grand
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ test: ## Everything a change has to pass: setup, check, unit, e2e, fuzz
 setup: ## Fetch what the tests need and this machine lacks, into ./.cache
 	@scripts/setup
 
-check: fmt vet lint sqlc ## Format, vet, lint, and generated code that is up to date
+check: fmt vet lint sqlc webcheck ## Format, vet, lint, and generated code that is up to date
 
 fmt:
 	@files=$$(git ls-files -co --exclude-standard -- '*.go' | while read -r f; do [ ! -f "$$f" ] || echo "$$f"; done | xargs gofmt -l) && \
@@ -34,11 +34,16 @@ lint:
 sqlc:
 	@$(TOOL) sqlc diff
 
+webcheck:
+	@npm --prefix web run --silent check
+	@npm --prefix web run --silent build -- --outDir '$(CURDIR)/.cache/web' >/dev/null
+	@diff -rq .cache/web web/dist || { echo "web/dist is not what web/src builds: run make web"; exit 1; }
+
 unit: ## Go tests with the race detector
 	@go test -race -timeout 15m ./...
 
-e2e: ## The page's script, then the built program with the real Pusher clients and a browser
-	@web/vendor_check.sh
+e2e: ## The web app's own tests, then the built program with the real Pusher clients and a browser
+	@npm --prefix web --silent test
 	@node --test --test-reporter=spec web/test/*.test.mjs
 	@$(STATIC) -o .cache/ftcmetrics ./cmd/ftcmetrics
 	@FTCMETRICS_BIN='$(CURDIR)/.cache/ftcmetrics' npm --prefix e2e --silent test
@@ -66,6 +71,9 @@ conformance: ## Our hub and soketi, row by row of the Pusher protocol
 	@go test -tags peer -count 1 -timeout 10m -v -run '^TestPeer' ./realtime/realtimetest
 	@go test -tags peer -count 1 -timeout 5m -v -run '^TestSoketi$$' ./realtime/pusher
 
+web: ## Build the web app into web/dist, which goes into the program
+	@npm --prefix web run --silent build
+
 client: ## Write the types of clients/react anew, from the program's own document
 	@$(STATIC) -o .cache/ftcmetrics ./cmd/ftcmetrics
 	@FTCMETRICS_BIN='$(CURDIR)/.cache/ftcmetrics' npm --prefix clients/react --silent run generate
@@ -78,4 +86,4 @@ build: ## One static program: ./ftcmetrics
 	@$(STATIC) -o ftcmetrics ./cmd/ftcmetrics
 
 clean: ## Remove what make made; data stays
-	@rm -rf .cache ftcmetrics e2e/node_modules clients/react/node_modules clients/react/dist
+	@rm -rf .cache ftcmetrics e2e/node_modules web/node_modules clients/react/node_modules clients/react/dist

@@ -1,73 +1,68 @@
-// The pages in a real browser.
+// The app in a real browser: the first run.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-import { Server, entry, team, until } from "./server.mjs";
+import { axe, Browser, settled } from "./browser.mjs";
+import { Server } from "./server.mjs";
 
 let server, browser;
-const faults = [];
 
 before(async () => {
   server = await Server.start();
-  const which = process.env.PATH.split(":").map((dir) => dir + "/chromium");
-  const { accessSync, constants } = await import("node:fs");
-  const executablePath = which.find((path) => {
-    try { accessSync(path, constants.X_OK); return true; } catch { return false; }
-  });
-  browser = await chromium.launch({
-    executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  browser = await Browser.start();
 });
 after(async () => {
-  await browser?.close();
+  await browser?.stop();
   await server.stop();
 });
 
-/** A page whose console errors, foreign requests and policy violations fail the test. */
-async function open(path) {
-  const page = await browser.newPage();
-  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-  page.on("pageerror", (error) => faults.push(String(error)));
-  page.on("request", (request) => new URL(request.url()).host !== new URL(server.url).host && faults.push("asked " + request.url()));
-  await page.goto(server.url + path);
-  return page;
-}
-
 test("the first owner sets the server up in a browser", async () => {
-  const page = await open("/setup?code=" + server.setupCode);
+  const context = await browser.context(server.url, { screen: "laptop", colors: "light" });
+  const page = await context.newPage();
+  await page.goto("/setup?code=" + server.setupCode);
+  await page.getByLabel("Your name").fill("Coach <img src=x onerror=alert(1)>");
   assert.ok(!page.url().includes(server.setupCode), "the code leaves the address bar");
-  await page.fill("[name=displayName]", "Coach <img src=x onerror=alert(1)>");
-  await page.click("#owner button");
-  await page.waitForSelector("#team:not([hidden])");
-  server.owner = await page.textContent("#token");
+  await axe(page);
+  await page.getByRole("button", { name: "Create the owner" }).click();
+  await page.getByLabel("FTC team number").waitFor();
+  server.owner = await page.getByRole("status", { name: "Your token" }).textContent();
   assert.match(server.owner, /^ftc_owner_/);
-  await page.fill("[name=teamNumber]", "8569");
-  await page.click("#team button");
-  await page.waitForSelector("#invite:not([hidden])");
-  const code = await page.textContent("#code");
+  assert.match((await server.data("GET", "/api/me", server.owner)).displayName, /^Coach <img/);
+  await axe(page);
+  await page.getByLabel("FTC team number").fill("8569");
+  await page.getByRole("button", { name: "Create the team" }).click();
+  const code = await page.getByRole("status", { name: "Invite code" }).textContent();
+  await axe(page);
   const joined = await server.data("POST", "/api/join", undefined, { code, displayName: "Scout 7" });
   assert.equal(joined.team.teamNumber, 8569);
-  const again = await open("/setup?code=" + server.setupCode);
-  await again.fill("[name=displayName]", "Second");
-  const expected = faults.length;
-  await again.click("#owner button");
-  await again.waitForFunction(() => document.getElementById("problem").textContent.includes("has been set up"));
-  await until(() => faults.length > expected, "the browser notes the refusal");
-  faults.length = expected; // the refusal's own line in the console
+  await page.getByRole("button", { name: "To the app" }).click();
+  await page.getByRole("heading", { name: "Hello, Coach <img" }).waitFor();
+  await settled(page);
+  await axe(page);
+  await context.close();
 });
 
-test("a robot that is scouted appears on the open page at once", async () => {
-  const home = await team(server, 9021);
-  await server.data("POST", "/api/scouting/entries", server.owner, entry(home.id, { matchNumber: 1 }));
-  const page = await open("/");
-  await page.waitForSelector("text=USNCRA");
-  await page.waitForFunction(() => document.querySelector("#link")?.dataset.state === "live");
-  const seen = page.waitForFunction(() => document.querySelector("#entries")?.textContent.trim() === "2");
-  await server.data("POST", "/api/scouting/entries", server.owner, entry(home.id, { matchNumber: 2, scoutedTeamNumber: 4444 }));
-  await seen;
-  const text = await page.textContent("body");
-  assert.match(text, /4444/);
-  assert.ok(!text.includes("CANARY"), "nothing private is on the page");
+test("a server that was set up says so", async () => {
+  const context = await browser.context(server.url);
+  const page = await context.newPage();
+  await page.goto("/setup?code=" + server.setupCode);
+  await page.getByLabel("Your name").fill("Second");
+  await browser.forgiving(/403 .*\/api\/setup/, async () => {
+    await page.getByRole("button", { name: "Create the owner" }).click();
+    await page.getByRole("alert").filter({ hasText: "has been set up" }).waitFor();
+  });
+  await axe(page);
+  await context.close();
 });
 
-test("the pages neither fail nor leave our address", () => assert.deepEqual(faults, []));
+test("an address without a page says so, with a way on", async () => {
+  const context = await browser.context(server.url);
+  const page = await context.newPage();
+  await browser.forgiving(/404/, () => page.goto("/nothing-here"));
+  await page.getByRole("link", { name: "To the start page" }).click();
+  await page.getByRole("heading", { name: "FTC events" }).waitFor();
+  await settled(page);
+  await axe(page);
+  await context.close();
+});
+
+test("the pages neither fail nor leave our address", () => browser.assertClean());

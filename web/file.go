@@ -11,14 +11,21 @@ import (
 	"strings"
 )
 
-// file is a file of the page, ready to be sent.
+// file is a file of the app, ready to be sent in one of its forms.
 type file struct {
-	kind      string // its Content-Type
-	body      []byte
-	tag       string // ETag of body
-	packed    []byte // body by gzip, nil where that is not smaller
-	packedTag string // ETag of packed
+	kind  string // its Content-Type
+	forms []form // the best first; the last is plain
 }
+
+// form is a file in one encoding.
+type form struct {
+	encoding string // "" is plain
+	body     []byte
+	tag      string // ETag
+}
+
+// plain is the file's content.
+func (f file) plain() []byte { return f.forms[len(f.forms)-1].body }
 
 // kind returns the Content-Type of a file by its name.
 func kind(name string) string {
@@ -31,15 +38,19 @@ func kind(name string) string {
 		return "text/javascript; charset=utf-8"
 	case ".svg":
 		return "image/svg+xml"
+	case ".png":
+		return "image/png"
+	case ".webmanifest":
+		return "application/manifest+json"
 	case ".txt":
 		return "text/plain; charset=utf-8"
 	}
 	return "application/octet-stream"
 }
 
-// load reads all files and puts their common version into the addresses that the pages
-// name. One version for all keeps the imports between modules as they are written.
-func load(from fs.FS) (map[string]file, string, error) {
+// read returns the content of all files by name, and their version: one hash over all. One
+// version for all keeps the imports between modules as the build wrote them.
+func read(from fs.FS) (map[string][]byte, string, error) {
 	bodies := make(map[string][]byte)
 	all := sha256.New()
 	err := fs.WalkDir(from, ".", func(name string, entry fs.DirEntry, err error) error {
@@ -51,43 +62,46 @@ func load(from fs.FS) (map[string]file, string, error) {
 		return err
 	})
 	if err != nil {
-		return nil, "", fmt.Errorf("read the pages: %w", err)
+		return nil, "", fmt.Errorf("read the app: %w", err)
 	}
-	version := hex.EncodeToString(all.Sum(nil))[:12]
-	files := make(map[string]file, len(bodies))
-	for name, body := range bodies {
-		if path.Ext(name) == ".html" {
-			body = []byte(strings.ReplaceAll(string(body), `"/static/`, `"/static/`+version+`/`))
-		}
-		if files[name], err = ready(name, body); err != nil {
-			return nil, "", err
-		}
-	}
-	for _, name := range []string{"index.html", "not-found.html"} {
-		if _, ok := files[name]; !ok {
-			return nil, "", fmt.Errorf("read the pages: no %s", name)
-		}
-	}
-	return files, version, nil
+	return bodies, hex.EncodeToString(all.Sum(nil))[:12], nil
 }
 
-func ready(name string, body []byte) (file, error) {
+// ready makes a file of a content. brotli is its packed form where the build wrote one; gzip
+// is made here, so that no build can leave an old one behind.
+func ready(name string, body, brotli []byte) (file, error) {
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:])[:16]
-	f := file{kind: kind(name), body: body, tag: `"` + hash + `"`, packedTag: `"` + hash + `-gzip"`}
-	var packed bytes.Buffer
-	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
-	if err == nil {
-		_, err = w.Write(body)
+	f := file{kind: kind(name)}
+	if brotli != nil {
+		f.forms = append(f.forms, form{"br", brotli, `"` + hash + `-br"`})
 	}
-	if err == nil {
-		err = w.Close()
-	}
+	packed, err := pack(body)
 	if err != nil {
 		return file{}, fmt.Errorf("compress %s: %w", name, err)
 	}
-	if packed.Len() < len(body) {
-		f.packed = packed.Bytes()
+	if len(packed) < len(body) {
+		f.forms = append(f.forms, form{"gzip", packed, `"` + hash + `-gzip"`})
 	}
+	f.forms = append(f.forms, form{"", body, `"` + hash + `"`})
 	return f, nil
+}
+
+func pack(body []byte) ([]byte, error) {
+	var packed bytes.Buffer
+	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	if _, err = w.Write(body); err != nil {
+		return nil, err
+	}
+	err = w.Close()
+	return packed.Bytes(), err
+}
+
+// below puts the version into the addresses that a page names. The build writes them
+// relative to itself, and pages have many addresses.
+func below(version string, page []byte) string {
+	return strings.ReplaceAll(string(page), `="./`, `="/static/`+version+`/`)
 }

@@ -1,10 +1,11 @@
-// Package web is the page that anybody at an FTC event may open: what is scouted, as it
-// happens. The page is plain HTML, CSS and JavaScript modules, embedded as they are.
+// Package web is the web app: what `make web` built from src, embedded and served. It knows
+// the app's pages, not what is on them.
 package web
 
 import (
 	"bytes"
 	"embed"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"path"
@@ -13,12 +14,13 @@ import (
 	"time"
 )
 
-//go:embed static
+//go:embed all:dist
 var embedded embed.FS
 
-// policy lets the page load and run nothing but its own files, and connect to no other
-// protocol than HTTP on its own address and WebSockets.
-const policy = "default-src 'self'; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// policy lets the app load and run nothing but its own files, and connect to no other
+// protocol than HTTP on its own address and WebSockets. blob: is for pictures that were
+// just taken.
+const policy = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // How long browsers keep an answer: pages are asked for again each time, which is a 304
 // when nothing changed; an address that has the version in it never changes.
@@ -29,32 +31,65 @@ const (
 
 // Options is what a caller may decide about the pages.
 type Options struct {
-	Files fs.FS // index.html, not-found.html and what they load; nil means the embedded ones
+	Files fs.FS // a build of the app; nil means the embedded one
 }
 
 type pages struct {
 	files   map[string]file // by path below /static/
 	version string          // of all files together, part of the addresses in the pages
+	shell   string          // the app's HTML, with the version in its addresses
+	page    file            // the shell as it is
+	routes  routes
 }
 
 // Pages returns the handler of everything that is not API. It panics when Options.Files
 // cannot be read, which the embedded files always can.
 func Pages(o Options) http.Handler {
 	if o.Files == nil {
-		o.Files, _ = fs.Sub(embedded, "static") // the path is valid
+		o.Files, _ = fs.Sub(embedded, "dist") // the path is valid
 	}
-	files, version, err := load(o.Files)
+	p, err := load(o.Files)
 	if err != nil {
 		panic(err)
 	}
-	return &pages{files: files, version: version}
+	return p
 }
 
-// ServeHTTP answers "/" with the page for browsers and with OK for health checks, "/setup"
-// with the first run's page, and "/static/" with the files of both.
+func load(from fs.FS) (*pages, error) {
+	bodies, version, err := read(from)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"index.html", "routes.json", "icon.svg"} {
+		if bodies[name] == nil {
+			return nil, fmt.Errorf("read the app: no %s; make web builds it", name)
+		}
+	}
+	p := &pages{version: version, shell: below(version, bodies["index.html"]), files: make(map[string]file, len(bodies))}
+	if p.routes, err = parseRoutes(bodies["routes.json"]); err != nil {
+		return nil, err
+	}
+	if p.page, err = ready("index.html", []byte(p.shell), nil); err != nil {
+		return nil, err
+	}
+	for name, body := range bodies {
+		switch path.Ext(name) {
+		case ".br", ".html", ".json":
+			continue // forms of others, pages, and what is for this side only
+		}
+		if p.files[name], err = ready(name, body, bodies[name+".br"]); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// ServeHTTP answers "/static/" with the app's files, the addresses of the app's pages with
+// the app, and "/" with OK where it is asked as a health check.
 func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", policy)
+	h.Set("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
@@ -63,30 +98,37 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		h.Set("Allow", "GET, HEAD")
 		plain(w, http.StatusMethodNotAllowed, "Method not allowed")
-	case r.URL.Path == "/":
-		p.front(w, r)
-	case r.URL.Path == "/setup":
-		h.Set("Cache-Control", askAgain)
-		serve(w, r, p.files["setup.html"])
 	case r.URL.Path == "/favicon.ico":
 		p.asset(w, r, "icon.svg")
 	case isAsset:
 		p.asset(w, r, asset)
 	default:
-		p.notFound(w, r)
+		p.app(w, r)
 	}
 }
 
-// front tells browsers from programs: only who asks for HTML by name gets the page.
-func (p *pages) front(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Vary", "Accept")
-	if !accepts(r.Header.Get("Accept"), "text/html") {
-		w.Header().Set("Cache-Control", "no-store")
-		plain(w, http.StatusOK, "OK")
-		return
+// app tells browsers from programs: only who asks for HTML by name gets a page. Where the
+// app has none for the address, its own page says so, with status 404.
+func (p *pages) app(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Vary", "Accept")
+	switch {
+	case !accepts(r.Header.Get("Accept"), "text/html"):
+		h.Set("Cache-Control", "no-store")
+		if r.URL.Path == "/" {
+			plain(w, http.StatusOK, "OK")
+			return
+		}
+		plain(w, http.StatusNotFound, "Not found")
+	case p.routes.know(r.URL.Path):
+		h.Set("Cache-Control", askAgain)
+		serve(w, r, p.page)
+	default:
+		h.Set("Cache-Control", "no-store")
+		h.Set("Content-Type", p.page.kind)
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = w.Write(p.page.plain()) // the caller may have gone
 	}
-	w.Header().Set("Cache-Control", askAgain)
-	serve(w, r, p.files["index.html"])
 }
 
 // asset serves a file by its address with the version in it, which never changes, or
@@ -94,35 +136,21 @@ func (p *pages) front(w http.ResponseWriter, r *http.Request) {
 // there is and may not keep it.
 func (p *pages) asset(w http.ResponseWriter, r *http.Request, name string) {
 	keep := askAgain
-	if f, ok := p.files[name]; ok && path.Ext(name) != ".html" {
-		w.Header().Set("Cache-Control", keep)
-		serve(w, r, f)
-		return
-	}
-	version, name, _ := strings.Cut(name, "/")
 	f, ok := p.files[name]
-	if !ok || path.Ext(name) == ".html" || len(version) != len(p.version) {
-		p.notFound(w, r)
-		return
-	}
-	if version == p.version {
-		keep = immutable
+	if !ok {
+		var version string
+		version, name, _ = strings.Cut(name, "/")
+		if f, ok = p.files[name]; !ok || len(version) != len(p.version) {
+			w.Header().Set("Cache-Control", "no-store")
+			plain(w, http.StatusNotFound, "Not found")
+			return
+		}
+		if version == p.version {
+			keep = immutable
+		}
 	}
 	w.Header().Set("Cache-Control", keep)
 	serve(w, r, f)
-}
-
-func (p *pages) notFound(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Vary", "Accept")
-	if !accepts(r.Header.Get("Accept"), "text/html") {
-		plain(w, http.StatusNotFound, "Not found")
-		return
-	}
-	f := p.files["not-found.html"]
-	w.Header().Set("Content-Type", f.kind)
-	w.WriteHeader(http.StatusNotFound)
-	_, _ = w.Write(f.body) // the caller may have gone
 }
 
 func plain(w http.ResponseWriter, status int, text string) {
@@ -131,20 +159,23 @@ func plain(w http.ResponseWriter, status int, text string) {
 	_, _ = w.Write([]byte(text + "\n")) // the caller may have gone
 }
 
-// serve writes the file, compressed where the caller can read that, or 304.
+// serve writes the file in the best form that the caller can read, or 304.
 func serve(w http.ResponseWriter, r *http.Request, f file) {
 	h := w.Header()
 	h.Add("Vary", "Accept-Encoding")
 	h.Set("Content-Type", f.kind)
-	body, tag := f.body, f.tag
-	if f.packed != nil && accepts(r.Header.Get("Accept-Encoding"), "gzip") {
-		body, tag = f.packed, f.packedTag
-		h.Set("Content-Encoding", "gzip")
-		h.Set("Content-Length", strconv.Itoa(len(body)))
-		r.Header.Del("Range") // a part of a compressed file helps nobody
+	sent := f.forms[len(f.forms)-1]
+	for _, form := range f.forms {
+		if form.encoding != "" && accepts(r.Header.Get("Accept-Encoding"), form.encoding) {
+			sent = form
+			h.Set("Content-Encoding", form.encoding)
+			h.Set("Content-Length", strconv.Itoa(len(form.body)))
+			r.Header.Del("Range") // a part of a compressed file helps nobody
+			break
+		}
 	}
-	h.Set("ETag", tag)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+	h.Set("ETag", sent.tag)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(sent.body))
 }
 
 // accepts reports whether an Accept or Accept-Encoding header names the token and does

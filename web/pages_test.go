@@ -43,29 +43,37 @@ func text(t *testing.T, r *http.Response) string {
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	h := web.Pages(web.Options{})
+	const page, words = "text/html; charset=utf-8", "text/plain; charset=utf-8"
 	for name, c := range map[string]struct {
 		method, path, accept string
 		status               int
 		kind, body           string // body is a part of it
 	}{
-		"page for a browser":          {"GET", "/", browser, 200, "text/html; charset=utf-8", "<html"},
-		"page with a query":           {"GET", "/?season=2025&event=USNCRA", browser, 200, "text/html; charset=utf-8", "<html"},
-		"health check by curl":        {"GET", "/", curl, 200, "text/plain; charset=utf-8", "OK\n"},
-		"health check without Accept": {"GET", "/", "", 200, "text/plain; charset=utf-8", "OK\n"},
-		"HTML ruled out":              {"GET", "/", "text/html;q=0, */*", 200, "text/plain; charset=utf-8", "OK\n"},
-		"a script":                    {"GET", "/static/app.js", curl, 200, "text/javascript; charset=utf-8", "import"},
-		"a style":                     {"GET", "/static/app.css", curl, 200, "text/css; charset=utf-8", ":root"},
-		"the vendored client":         {"GET", "/static/vendor/pusher.min.js", curl, 200, "text/javascript; charset=utf-8", "Pusher"},
-		"its licence":                 {"GET", "/static/vendor/pusher.min.js.LICENSE.txt", curl, 200, "text/plain; charset=utf-8", "Permission is hereby granted"},
+		"app for a browser":           {"GET", "/", browser, 200, page, "<html"},
+		"app with a query":            {"GET", "/?season=2025&event=USNCRA", browser, 200, page, "<html"},
+		"a page of the app":           {"GET", "/setup", browser, 200, page, "<html"},
+		"a page with a part left out": {"GET", "/join", browser, 200, page, "<html"},
+		"a page with that part":       {"GET", "/join/ABCD2345", browser, 200, page, "<html"},
+		"more than the page has":      {"GET", "/join/ABCD2345/x", browser, 404, page, "<html"},
+		"health check by curl":        {"GET", "/", curl, 200, words, "OK\n"},
+		"health check without Accept": {"GET", "/", "", 200, words, "OK\n"},
+		"HTML ruled out":              {"GET", "/", "text/html;q=0, */*", 200, words, "OK\n"},
+		"a page, by curl":             {"GET", "/setup", curl, 404, words, "Not found\n"},
+		"a script":                    {"GET", "/static/assets/app.js", curl, 200, "text/javascript; charset=utf-8", "import"},
+		"a style":                     {"GET", "/static/assets/app.css", curl, 200, "text/css; charset=utf-8", ":root"},
 		"an icon":                     {"GET", "/favicon.ico", curl, 200, "image/svg+xml", "<svg"},
-		"no such page":                {"GET", "/nothing", browser, 404, "text/html; charset=utf-8", "<html"},
-		"no such page, by curl":       {"GET", "/nothing", curl, 404, "text/plain; charset=utf-8", "Not found\n"},
-		"no such asset":               {"GET", "/static/nothing.js", curl, 404, "text/plain; charset=utf-8", "Not found\n"},
-		"no folders":                  {"GET", "/static/vendor/", curl, 404, "text/plain; charset=utf-8", "Not found\n"},
-		"no way out":                  {"GET", "/static/../pages.go", curl, 404, "text/plain; charset=utf-8", "Not found\n"},
-		"pages are no assets":         {"GET", "/static/index.html", curl, 404, "text/plain; charset=utf-8", "Not found\n"},
-		"head":                        {"HEAD", "/", browser, 200, "text/html; charset=utf-8", ""},
-		"nothing to post":             {"POST", "/", browser, 405, "text/plain; charset=utf-8", "Method not allowed\n"},
+		"the manifest":                {"GET", "/static/manifest.webmanifest", curl, 200, "application/manifest+json", "start_url"},
+		"no such page":                {"GET", "/nothing", browser, 404, page, "<html"},
+		"no such page, by curl":       {"GET", "/nothing", curl, 404, words, "Not found\n"},
+		"no such asset":               {"GET", "/static/nothing.js", curl, 404, words, "Not found\n"},
+		"no such asset, in a browser": {"GET", "/static/nothing.js", browser, 404, words, "Not found\n"},
+		"no folders":                  {"GET", "/static/assets/", curl, 404, words, "Not found\n"},
+		"no way out":                  {"GET", "/static/../pages.go", curl, 404, words, "Not found\n"},
+		"pages are no assets":         {"GET", "/static/index.html", curl, 404, words, "Not found\n"},
+		"nor is the list of routes":   {"GET", "/static/routes.json", curl, 404, words, "Not found\n"},
+		"nor are packed forms":        {"GET", "/static/assets/app.js.br", curl, 404, words, "Not found\n"},
+		"head":                        {"HEAD", "/", browser, 200, page, ""},
+		"nothing to post":             {"POST", "/", browser, 405, words, "Method not allowed\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,7 +88,7 @@ func TestAnswers(t *testing.T) {
 func TestEveryAnswerIsLockedDown(t *testing.T) {
 	t.Parallel()
 	h := web.Pages(web.Options{})
-	for _, path := range []string{"/", "/nothing", "/static/app.js"} {
+	for _, path := range []string{"/", "/nothing", "/static/assets/app.js"} {
 		for _, accept := range []string{browser, curl} {
 			r := ask(t, h, "GET", path, "Accept", accept)
 			policy := r.Header.Get("Content-Security-Policy")
@@ -132,10 +140,10 @@ func TestOnlyTheVersionInTheAddressMakesItImmutable(t *testing.T) {
 	t.Parallel()
 	h := web.Pages(web.Options{})
 	for path, want := range map[string]string{
-		"/static/app.js":                     "no-cache",
-		"/static/000000000000/app.js":        "no-cache", // of another node, during an update
+		"/static/assets/app.js":              "no-cache",
+		"/static/000000000000/assets/app.js": "no-cache", // of another node, during an update
 		"/static/000000000000/index.html":    "no-store",
-		"/static/vendor/other/pusher.min.js": "no-store",
+		"/static/assets/other/app.js":        "no-store",
 		"/nothing":                           "no-store",
 		"/":                                  "no-cache",
 	} {
@@ -149,10 +157,11 @@ func TestTagsFollowTheContent(t *testing.T) {
 	t.Parallel()
 	site := func(script string) http.Handler {
 		return web.Pages(web.Options{Files: fstest.MapFS{
-			"index.html":     {Data: []byte(`<html><script src="/static/app.js"></script></html>`)},
-			"not-found.html": {Data: []byte(`<html></html>`)},
-			"app.js":         {Data: []byte(script)},
-			"same.css":       {Data: []byte("body {}")},
+			"index.html":  {Data: []byte(`<html><script src="./app.js"></script></html>`)},
+			"routes.json": {Data: []byte(`["/"]`)},
+			"icon.svg":    {Data: []byte(`<svg></svg>`)},
+			"app.js":      {Data: []byte(script)},
+			"same.css":    {Data: []byte("body {}")},
 		}})
 	}
 	before, after := site("one"), site("two")
@@ -193,11 +202,11 @@ func TestAskingAgainIsCheap(t *testing.T) {
 func TestCompressedWhereAccepted(t *testing.T) {
 	t.Parallel()
 	h := web.Pages(web.Options{})
-	const path = "/static/vendor/pusher.min.js"
+	const path = "/static/assets/app.js"
 	plain := ask(t, h, "GET", path)
 	whole := text(t, plain)
 	for accepted, want := range map[string]string{
-		"gzip, deflate, br": "gzip", "gzip;q=0.5": "gzip", "gzip;q=0": "", "br": "", "identity": "", "GZIP": "gzip", "gzip;q=x": "",
+		"gzip, deflate": "gzip", "gzip;q=0.5": "gzip", "gzip;q=0": "", "gzip, br;q=0": "gzip", "identity": "", "GZIP": "gzip", "gzip;q=x": "",
 	} {
 		r := ask(t, h, "GET", path, "Accept-Encoding", accepted, "Range", "bytes=0-9")
 		if got := r.Header.Get("Content-Encoding"); got != want {
@@ -218,6 +227,22 @@ func TestCompressedWhereAccepted(t *testing.T) {
 		}
 		if r.StatusCode != 200 || r.Header.Get("ETag") == plain.Header.Get("ETag") {
 			t.Errorf("%q: %d with the plain file's ETag %s", accepted, r.StatusCode, r.Header.Get("ETag"))
+		}
+	}
+}
+
+// TestTheBuildsOwnFormIsPreferred: what it unpacks to is the web's own test.
+func TestTheBuildsOwnFormIsPreferred(t *testing.T) {
+	t.Parallel()
+	h := web.Pages(web.Options{})
+	for _, accepted := range []string{"gzip, deflate, br", "br", "br;q=0.1"} {
+		r := ask(t, h, "GET", "/static/assets/app.js", "Accept-Encoding", accepted, "Range", "bytes=0-9")
+		plain := ask(t, h, "GET", "/static/assets/app.js")
+		if raw := text(t, r); r.Header.Get("Content-Encoding") != "br" || r.StatusCode != 200 || len(raw) == 0 || len(raw) >= len(text(t, plain)) {
+			t.Errorf("%q: %d, Content-Encoding %q, %d bytes", accepted, r.StatusCode, r.Header.Get("Content-Encoding"), len(raw))
+		}
+		if r.Header.Get("ETag") == plain.Header.Get("ETag") {
+			t.Errorf("%q: the plain file's ETag", accepted)
 		}
 	}
 }

@@ -1,0 +1,63 @@
+import { lazy, Suspense } from "react";
+import { Route, Switch, useLocation } from "wouter";
+import { Realtime } from "./realtime";
+import { type Route as Row, routes } from "./routes";
+import { useSession } from "./session";
+import { Boundary } from "./shell/Boundary";
+import { Shell } from "./shell/Shell";
+import { NoTeam, NotFound, WrongRole } from "./shell/standins";
+import { Failed, Loading, Page, Toasts } from "./ui";
+import { words } from "./words/app";
+
+const SignInPage = lazy(() => import("./signin/SignInPage"));
+
+/** App shows the page that the address names, in its frame. */
+export function App() {
+  return (
+    <Realtime>
+      <Switch>
+        {routes.map((row) => (
+          <Route key={row.path} path={row.path}>
+            {row.bare ? <Shown row={row} /> : <Shell>{<Shown row={row} />}</Shell>}
+          </Route>
+        ))}
+        <Route>
+          <Shell>
+            <NotFound />
+          </Shell>
+        </Route>
+      </Switch>
+      <Toasts />
+    </Realtime>
+  );
+}
+
+function Shown({ row }: { row: Row }) {
+  const [at] = useLocation();
+  return (
+    <Boundary key={at}>
+      <Suspense fallback={<Waiting />}>
+        <Allowed row={row} />
+      </Suspense>
+    </Boundary>
+  );
+}
+
+function Allowed({ row }: { row: Row }) {
+  const { me, team, failed } = useSession();
+  if (row.needs) {
+    if (me === undefined) return failed ? <Failed cause={failed} /> : <Waiting />;
+    if (me === null) return <SignInPage />;
+    if (row.needs === "team" && !team) return <NoTeam />;
+    if (row.roles && team && !row.roles.includes(team.role)) return <WrongRole />;
+  }
+  return <row.page />;
+}
+
+function Waiting() {
+  return (
+    <Page title={words.loading}>
+      <Loading />
+    </Page>
+  );
+}

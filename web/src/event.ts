@@ -1,0 +1,23 @@
+import { useSession } from "./session";
+import { type Store, stored, useStore } from "./store";
+
+/** EventRef names an FTC event. */
+export interface EventRef {
+  season: number;
+  eventCode: string;
+  name?: string;
+}
+
+const chosen: Store<Record<string, EventRef>> = stored("ftc.events", {});
+
+/** useEvent is the FTC event that the present team works on at this device; null until one was chosen. */
+export function useEvent(): EventRef | null {
+  const { team } = useSession();
+  const all = useStore(chosen);
+  return team ? (all[team.id] ?? null) : null;
+}
+
+/** chooseEvent makes the team work on another FTC event, on this device. */
+export function chooseEvent(teamId: string, event: EventRef) {
+  chosen.set({ ...chosen.get(), [teamId]: event });
+}

@@ -1,0 +1,94 @@
+import { useState } from "react";
+import { useLocation, useParams } from "wouter";
+import { useAction } from "../action";
+import { api, data } from "../api";
+import { signedIn, teamsChanged, useSession } from "../session";
+import { Button, ButtonLink, Card, Field, Form, Page, toast } from "../ui";
+import { words } from "../words/app";
+
+/** JoinPage brings somebody into a team by its code: typed, of a link, or of a QR code. */
+export default function JoinPage() {
+  const { code: linked = "" } = useParams<{ code?: string }>();
+  const [code, setCode] = useState(linked);
+  const { me } = useSession();
+  const [, go] = useLocation();
+  const join = useAction(async ({ displayName = "" }: Record<string, string>) => {
+    const wanted = code.trim();
+    if (me) {
+      const team = await data(api.POST("/api/user-teams/join", { body: { code: wanted } }));
+      await teamsChanged(team!.id);
+      toast(words.join.welcome(team!.teamNumber));
+    } else {
+      const { team } = (await data(
+        api.POST("/api/join", { body: { code: wanted, displayName: displayName.trim(), device: device(), cookie: true } }),
+      ))!;
+      await signedIn(team.id);
+      toast(words.join.welcome(team.teamNumber));
+    }
+    go("/", { replace: true });
+  });
+  const spent = join.failed?.code === "bad-invite-code";
+  return (
+    <Page title={words.join.title} lead={words.join.help} narrow>
+      <Card>
+        <Form onSubmit={join.go} failed={spent ? null : join.failed}>
+          {spent && (
+            <div role="alert" className="rounded-lg bg-bad-wash p-3">
+              <p className="font-semibold">{words.join.badCode}</p>
+              <p>{words.join.badCodeHelp}</p>
+            </div>
+          )}
+          <Field
+            label={words.join.code}
+            className="font-mono text-xl tracking-widest uppercase placeholder:normal-case"
+            value={code}
+            onChange={(event) => setCode(event.target.value)}
+            required
+            autoComplete="off"
+            autoCapitalize="characters"
+            spellCheck={false}
+            autoFocus={!linked}
+            fault={join.failed?.field("code")}
+          />
+          {me ? (
+            <p className="text-sm text-quiet">{words.join.notYou}</p>
+          ) : (
+            <Field
+              label={words.join.name}
+              help={words.join.nameHelp}
+              name="displayName"
+              required
+              maxLength={60}
+              autoComplete="nickname"
+              autoFocus={!!linked}
+              fault={join.failed?.field("displayName")}
+            />
+          )}
+          <Button type="submit" look="main" busy={join.busy}>
+            {me ? words.join.as(me.displayName) : words.join.go}
+          </Button>
+        </Form>
+      </Card>
+      {me === null && (
+        <div>
+          <ButtonLink look="quiet" to="/sign-in">
+            {words.join.signIn}
+          </ButtonLink>
+        </div>
+      )}
+    </Page>
+  );
+}
+
+// device is what this browser is called in the list of where somebody is signed in.
+function device(): string {
+  const { userAgent } = navigator;
+  const system = ["iPad", "iPhone", "Android", "CrOS", "Windows", "Macintosh", "Linux"].find((name) => userAgent.includes(name));
+  const browser = [
+    ["Edg/", "Edge"],
+    ["Firefox/", "Firefox"],
+    ["Chrome/", "Chrome"],
+    ["Safari/", "Safari"],
+  ].find(([mark]) => userAgent.includes(mark));
+  return [browser?.[1], system?.replace("CrOS", "Chromebook").replace("Macintosh", "Mac")].filter(Boolean).join(", ");
+}

@@ -1,0 +1,26 @@
+import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import type { IconName } from "./ui";
+import { words } from "./words/app";
+
+/** Route is one page of the app: its path, and who it is for. */
+export interface Route {
+  path: string; // a plain string with :name, :name? and a last *: the Go side reads the same list
+  page: LazyExoticComponent<ComponentType>;
+  /** person: somebody signed in; team: somebody in a team; without it everybody. */
+  needs?: "person" | "team";
+  /** Roles that the page is for; without it all. */
+  roles?: string[];
+  /** bare pages have no frame around them, such as a display on a wall. */
+  bare?: boolean;
+  /** nav puts the page into the main navigation, in the order of this table. */
+  nav?: { word: string; icon: IconName };
+}
+
+/** routes is the one table of pages. Earlier rows win. */
+export const routes: Route[] = [
+  { path: "/", page: lazy(() => import("./home/HomePage")), nav: { word: words.nav.home, icon: "home" } },
+  { path: "/setup", page: lazy(() => import("./setup/SetupPage")) },
+  { path: "/join/:code?", page: lazy(() => import("./join/JoinPage")) },
+  { path: "/sign-in", page: lazy(() => import("./signin/SignInPage")) },
+  { path: "/me", page: lazy(() => import("./me/MePage")), needs: "person" },
+];

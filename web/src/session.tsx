@@ -1,0 +1,152 @@
+import { useQuery } from "@tanstack/react-query";
+import { api, data, key, type Problem, problem, type Schemas } from "./api";
+import { queries } from "./queries";
+import { stored, useStore } from "./store";
+
+export type Me = Schemas["AccountsMe"];
+export type Team = Schemas["TeamsTeam"];
+export type Role = Team["role"];
+
+// Kept on the device so that the app knows without a network whose it is; the server decides each time.
+const lastMe = stored<Me | null>("ftc.me", null);
+const lastTeams = stored<Team[]>("ftc.teams", []);
+const chosenTeam = stored<string | null>("ftc.team", null);
+
+/** Session is who uses the app here: undefined until that is known, null for nobody. */
+export interface Session {
+  me: Me | null | undefined;
+  teams: Team[];
+  /** The team that the app works for at present. */
+  team: Team | null;
+  /** Why me is unknown. */
+  failed?: Problem;
+}
+
+// Who was never signed in here is nobody: asking would only be refused.
+let asking = lastMe.get() !== null;
+
+async function whoAmI(): Promise<Me | null> {
+  if (!asking) return null;
+  try {
+    const me = await data(api.GET("/api/me"));
+    lastMe.set(me);
+    return me;
+  } catch (cause) {
+    const why = problem(cause);
+    if (why.status === 401) {
+      asking = false;
+      lastMe.set(null);
+      lastTeams.set([]);
+      return null;
+    }
+    if (why.passing && lastMe.get()) return lastMe.get();
+    throw cause;
+  }
+}
+
+async function myTeams(): Promise<Team[]> {
+  try {
+    const teams = (await data(api.GET("/api/user-teams"))) ?? [];
+    lastTeams.set(teams);
+    return teams;
+  } catch (cause) {
+    if (problem(cause).passing && lastTeams.get().length > 0) return lastTeams.get();
+    throw cause;
+  }
+}
+
+const meQuery = { queryKey: key("/api/me"), queryFn: whoAmI, staleTime: 60_000 };
+const teamsQuery = { queryKey: key("/api/user-teams"), queryFn: myTeams, staleTime: 60_000 };
+
+/** useSession says who uses the app and for which team. */
+export function useSession(): Session {
+  const known = lastMe.get();
+  const me = useQuery<Me | null, Problem>({ ...meQuery, placeholderData: known ?? undefined });
+  const teams = useQuery<Team[], Problem>({ ...teamsQuery, enabled: !!me.data, placeholderData: known ? lastTeams.get() : undefined });
+  const chosen = useStore(chosenTeam);
+  const list = me.data ? (teams.data ?? []) : [];
+  const ready = me.data === null || (me.data && teams.data);
+  return {
+    me: ready ? me.data : undefined,
+    teams: list,
+    team: list.find(({ id }) => id === chosen) ?? list[0] ?? null,
+    failed: me.error ?? teams.error ?? undefined,
+  };
+}
+
+/** chooseTeam makes the app work for another of my teams, on this device. */
+export const chooseTeam = (id: string) => chosenTeam.set(id);
+
+/** may tells whether the role is one of these; the server decides, this only spares a refusal. */
+export const may = (team: Team | null, ...roles: string[]) => !!team && roles.includes(team.role);
+
+/** signedIn takes over whoever the server's cookie stands for now. */
+export async function signedIn(teamId?: string) {
+  if (teamId) chosenTeam.set(teamId);
+  asking = true;
+  await forget();
+  await queries.fetchQuery(meQuery);
+  await queries.fetchQuery(teamsQuery);
+}
+
+/** teamsChanged reads my teams anew, and works for one of them. */
+export async function teamsChanged(teamId?: string) {
+  await queries.fetchQuery({ ...teamsQuery, staleTime: 0 });
+  if (teamId) chosenTeam.set(teamId);
+}
+
+/** renamed takes over my new name. */
+export function renamed(me: Me) {
+  lastMe.set(me);
+  queries.setQueryData(meQuery.queryKey, me);
+}
+
+/** signOut ends this session, on the server first. */
+export async function signOut() {
+  try {
+    await api.DELETE("/api/sessions/current");
+  } catch (cause) {
+    if (problem(cause).status !== 401) throw cause;
+  }
+  await signedOut();
+}
+
+/** signedOut forgets on this device who was here. */
+export async function signedOut() {
+  asking = false;
+  lastMe.set(null);
+  lastTeams.set([]);
+  chosenTeam.set(null);
+  queries.setQueryData(meQuery.queryKey, null);
+  await forget();
+}
+
+// forget drops everything that was read as somebody else.
+async function forget() {
+  await queries.cancelQueries();
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== meQuery.queryKey[0] });
+  await queries.invalidateQueries({ refetchType: "none" });
+}
+
+/** signInWithToken signs this browser in with a token that was made elsewhere: by the program's owner command, or for a shared tablet. */
+export async function signInWithToken(token: string) {
+  await api.DELETE("/api/sessions/current").catch(() => {}); // an older cookie cannot be overwritten from here
+  keepToken(token);
+  try {
+    await api.GET("/api/me");
+  } catch (cause) {
+    keepToken("");
+    throw cause;
+  }
+  await signedIn();
+}
+
+// keepToken puts the token where the server's own sign-in puts it: the API then has one way to know who asks.
+function keepToken(token: string) {
+  const age = token ? 400 * 24 * 3600 : 0;
+  const value = encodeURIComponent(token);
+  // biome-ignore lint/suspicious/noDocumentCookie: Cookie Store is not everywhere
+  document.cookie = `ftc_session=${value}; Path=/; SameSite=Lax; Max-Age=${age}`;
+  // biome-ignore lint/suspicious/noDocumentCookie: Cookie Store is not everywhere
+  document.cookie = `__Host-ftc_session=${value}; Path=/; Secure; SameSite=Lax; Max-Age=${age}`;
+}

@@ -1,0 +1,15 @@
+export { Button, ButtonLink, IconButton, Spinner } from "./Button";
+export { Copy } from "./Copy";
+export { cx } from "./cx";
+export { type Column, DataTable, sortRows } from "./DataTable";
+export { Confirm, Dialog } from "./Dialog";
+export { Field, Select, Switch } from "./Field";
+export { Form } from "./Form";
+export { Icon, type IconName } from "./Icon";
+export { Card, Page } from "./Page";
+export { Progress } from "./Progress";
+export { QrCode } from "./QrCode";
+export { type Alliance, allianceOf, Robot } from "./Robot";
+export { Empty, Failed, Loaded, Loading, Offline, Stale } from "./State";
+export { Choice, Tabs } from "./Tabs";
+export { Toasts, toast } from "./Toast";

@@ -1,0 +1,42 @@
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { routeList } from "./build/routes.ts";
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const src = at("./src/");
+
+// The server that `npm run dev` takes the API and the hub from.
+const server = process.env.FTCMETRICS_URL ?? "http://127.0.0.1:3001";
+
+/** chunkName names a lazy chunk by its page's place, so that it stays the same from build to build. */
+function chunkName({ name, facadeModuleId }: { name: string; facadeModuleId?: string | null }) {
+  const library = facadeModuleId?.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1];
+  const page = facadeModuleId?.startsWith(src) ? facadeModuleId.slice(src.length).replace(/\.tsx?$/, "") : (library ?? name);
+  return `assets/${page.replaceAll("/", "-").toLowerCase()}.js`;
+}
+
+export default defineConfig({
+  base: "./", // the Go side puts everything below /static/<version>/
+  plugins: [react(), tailwindcss(), routeList(at("./src/routes.tsx"))],
+  resolve: {
+    alias: { "@ftcmetrics/realtime-react": at("../clients/react/src/index.ts") },
+    dedupe: ["react", "react-dom", "pusher-js"], // the hooks bring none of their own
+  },
+  build: {
+    target: ["chrome111", "safari16.4", "firefox128"],
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: { app: at("./index.html") },
+      output: {
+        entryFileNames: "assets/[name].js",
+        chunkFileNames: chunkName,
+        assetFileNames: "assets/[name][extname]",
+        minifyInternalExports: false, // a chunk of another version fails by name, not in odd ways
+      },
+    },
+  },
+  server: { port: 5173, proxy: { "/api": server, "/app": { target: server, ws: true }, "/openapi.json": server } },
+});
