@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/md5" //nolint:gosec // the protocol's
@@ -11,7 +10,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -21,7 +19,8 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/internal/redistest"
 )
 
-// offClock is what time.Now adds in the program of clockless, in seconds.
+// offClock is time.Now of the program of clockless: the right time and as many seconds as
+// CLOCK_OFF says. The monotonic clock stays right, as it is on a machine with a wrong clock.
 const offClock = `package time
 
 import "syscall"
@@ -38,37 +37,43 @@ var clockOff = func() (off int64) {
 	}
 	return ahead * off
 }()
+
+func Now() Time {
+	t := rightNow()
+	t.addSec(clockOff)
+	return t
+}
 `
 
-// clockless builds the program with a standard library whose clock is off by as many seconds
-// as CLOCK_OFF says, as on a machine whose clock is wrong: all of the program sees it, and
-// timers do not. The programs of C libraries that do this see nothing of a program in Go.
+// clockless builds the program with a standard library in which time.Now is another one: all
+// of the program sees it, and timers do not. The programs of C libraries that do this see
+// nothing of a program in Go. Of the library's text it needs the head of Now, which Go has
+// promised to keep; that the clock is really off is looked at in the program's log.
 func clockless(t testing.TB) string {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "go", "env", "GOROOT").Output()
+	library := folder(t, "time")
+	path := filepath.Join(library, "time.go")
+	text, err := os.ReadFile(path) //nolint:gosec // Go's library
 	must(t, err)
-	library, dir := filepath.Join(strings.TrimSpace(string(out)), "src", "time"), t.TempDir()
-	text, err := os.ReadFile(filepath.Join(library, "time.go"))
-	must(t, err)
-	const now = "func Now() Time {\n\tsec, nsec, mono := runtimeNow()\n"
-	if bytes.Count(text, []byte(now)) != 1 {
-		t.Fatal("time.Now of this Go is another; change this test")
+	const head = "\nfunc Now() Time {\n"
+	if n := strings.Count(string(text), head); n != 1 {
+		t.Fatalf("the time.go of this Go has %d functions Now, so that no program with a wrong clock can be made: change clockless", n)
 	}
-	overlay := map[string]map[string]string{"Replace": {}}
-	for name, text := range map[string]string{"time.go": strings.Replace(string(text), now, now+"\tsec += clockOff\n", 1), "clock_off.go": offClock} {
-		file := filepath.Join(dir, name)
-		must(t, os.WriteFile(file, []byte(text), 0o600))
-		overlay["Replace"][filepath.Join(library, name)] = file
+	return altered(t, map[string]string{
+		path:                                   strings.Replace(string(text), head, "\nfunc rightNow() Time {\n", 1),
+		filepath.Join(library, "clock_off.go"): offClock,
+	})
+}
+
+// checkClock wants the node's log to be of a time that is so far from the right one.
+func (n *Node) checkClock(t testing.TB, off time.Duration) {
+	t.Helper()
+	first, _, _ := strings.Cut(n.Log(), "\n")
+	var line struct{ Time time.Time }
+	must(t, json.Unmarshal([]byte(first), &line))
+	if wrong := time.Until(line.Time) - off; wrong.Abs() > time.Minute {
+		t.Fatalf("the node's clock is off by %s and not by %s, so that nothing here proves anything: change clockless", time.Until(line.Time), off)
 	}
-	raw, err := json.Marshal(overlay)
-	must(t, err)
-	file, program := filepath.Join(dir, "overlay.json"), filepath.Join(dir, "ftcmetrics")
-	must(t, os.WriteFile(file, raw, 0o600))
-	//nolint:gosec // our own program
-	if output, err := exec.CommandContext(t.Context(), "go", "build", "-overlay", file, "-o", program, "github.com/ftcmetrics/ftcmetrics/cmd/ftcmetrics").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, output)
-	}
-	return program
 }
 
 // TestWrongClocks is R19: of three nodes that share a database and Redis, one is an hour
@@ -78,9 +83,10 @@ func TestWrongClocks(t *testing.T) {
 	t.Parallel()
 	program, postgres, redis := clockless(t), NewPostgres(t, false), redistest.New(t)
 	s := &Site{t: t, Postgres: postgres, Database: postgres.NewDatabase()}
-	for _, off := range []string{"0", "3600", "-3600"} { // the last one's set-up code is good
-		n := NewNode(t, program, "DATABASE_URL="+postgres.URL(s.Database), "REDIS_URL="+redis.URL(), "CLOCK_OFF="+off)
+	for _, off := range []time.Duration{0, time.Hour, -time.Hour} { // the last one's set-up code is good
+		n := NewNode(t, program, "DATABASE_URL="+postgres.URL(s.Database), "REDIS_URL="+redis.URL(), fmt.Sprintf("CLOCK_OFF=%.0f", off.Seconds()))
 		n.Start()
+		n.checkClock(t, off)
 		s.Nodes = append(s.Nodes, n)
 	}
 	right, ahead, behind := s.Nodes[0], s.Nodes[1], s.Nodes[2]
