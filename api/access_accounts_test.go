@@ -19,6 +19,7 @@ func (accessRows) Accounts() []access {
 	return []access{
 		{method: "POST", route: "/api/setup", public: true, ok: http.StatusForbidden, body: fixed(`{"code":"wrong","displayName":"X"}`)},
 		{method: "POST", route: "/api/sessions", public: true, ok: http.StatusUnauthorized, body: fixed(`{"email":"nobody@example.com","password":"a wrong password"}`)},
+		{method: "PUT", route: "/api/sessions/current", public: true, ok: http.StatusUnauthorized, body: fixed(`{"token":"ftc_session_nobody"}`)},
 		{method: "DELETE", route: "/api/sessions/current", alone: true},
 		{method: "POST", route: "/api/join", public: true, ok: http.StatusCreated, shows: true,
 			body: func(s *stage, _ caller) string {

@@ -38,6 +38,9 @@ func (s *server) guess(r *http.Request, wrong error, attempt func() error) error
 	return err
 }
 
+// longestCookie is how long browsers keep a cookie at most, by RFC 6265bis.
+const longestCookie = 400 * 24 * time.Hour
+
 type setupIn struct {
 	Code        string `json:"code" validate:"required,max=100"`
 	DisplayName string `json:"displayName" validate:"required,max=60"`
@@ -51,6 +54,10 @@ type signInIn struct {
 	Password string `json:"password" validate:"required,max=1024"`
 	Device   string `json:"device,omitempty" validate:"max=80"`
 	Cookie   bool   `json:"cookie,omitempty" description:"also set the session cookie"`
+}
+
+type tokenIn struct {
+	Token string `json:"token" validate:"required,max=200"`
 }
 
 type joinIn struct {
@@ -87,6 +94,19 @@ func (s *server) accountRoutes() {
 				return err
 			})
 			return withCookie(s, reply[accounts.Grant]{Data: grant}, grant, in.Cookie, err)
+		}})
+	add(s, route[tokenIn, accounts.Me]{method: "PUT", path: "/api/sessions/current", tag: tag, summary: "Sign this browser in with a token that was made elsewhere: the session cookie becomes it.",
+		handle: func(r *http.Request, _ accounts.Actor, in tokenIn) (reply[accounts.Me], error) {
+			var me accounts.Me
+			err := s.guess(r, accounts.ErrBadToken, func() error {
+				actor, err := s.o.Accounts.Actor(r.Context(), in.Token)
+				if err == nil {
+					me, err = s.o.Accounts.Get(r.Context(), actor.UserID)
+				}
+				return err
+			})
+			grant := accounts.Grant{Token: in.Token, ExpiresAt: time.Now().Add(longestCookie)} // the token may end before
+			return withCookie(s, reply[accounts.Me]{Data: me}, grant, true, err)
 		}})
 	add(s, route[nothing, nothing]{method: "DELETE", path: "/api/sessions/current", tag: tag, access: signedIn, summary: "Sign out: this token stops working.",
 		handle: func(r *http.Request, actor accounts.Actor, _ nothing) (reply[nothing], error) {

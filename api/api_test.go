@@ -320,6 +320,19 @@ func TestWhoIsCalling(t *testing.T) {
 	}
 }
 
+func TestATokenBecomesTheBrowsersSession(t *testing.T) {
+	s := newServer(t)
+	a := s.call("PUT", "/api/sessions/current", "", `{"token":"`+s.owner+`"}`)
+	cookie := a.header.Get("Set-Cookie")
+	if a.status != 200 || !strings.HasPrefix(cookie, "ftc_session="+s.owner+";") || !strings.Contains(cookie, "HttpOnly") || !strings.Contains(cookie, "SameSite=Lax") {
+		t.Errorf("%d, cookie %q", a.status, cookie)
+	}
+	a = s.call("PUT", "/api/sessions/current", "", `{"token":"`+s.owner+`x"}`)
+	if a.status != 401 || a.header.Get("Set-Cookie") != "" {
+		t.Errorf("an unknown token: %d, cookie %q", a.status, a.header.Get("Set-Cookie"))
+	}
+}
+
 func TestForeignPagesCannotUseTheCookie(t *testing.T) {
 	s := newServer(t, func(o *api.Options) { o.Origins = []string{"https://scout.example"} })
 	cookie := "ftc_session=" + s.owner

@@ -130,23 +130,6 @@ async function forget() {
 
 /** signInWithToken signs this browser in with a token that was made elsewhere: by the program's owner command, or for a shared tablet. */
 export async function signInWithToken(token: string) {
-  await api.DELETE("/api/sessions/current").catch(() => {}); // an older cookie cannot be overwritten from here
-  keepToken(token);
-  try {
-    await api.GET("/api/me");
-  } catch (cause) {
-    keepToken("");
-    throw cause;
-  }
+  await api.PUT("/api/sessions/current", { body: { token } });
   await signedIn();
-}
-
-// keepToken puts the token where the server's own sign-in puts it: the API then has one way to know who asks.
-function keepToken(token: string) {
-  const age = token ? 400 * 24 * 3600 : 0;
-  const value = encodeURIComponent(token);
-  // biome-ignore lint/suspicious/noDocumentCookie: Cookie Store is not everywhere
-  document.cookie = `ftc_session=${value}; Path=/; SameSite=Lax; Max-Age=${age}`;
-  // biome-ignore lint/suspicious/noDocumentCookie: Cookie Store is not everywhere
-  document.cookie = `__Host-ftc_session=${value}; Path=/; Secure; SameSite=Lax; Max-Age=${age}`;
 }

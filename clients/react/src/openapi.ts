@@ -4980,7 +4980,39 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
+        /** Sign this browser in with a token that was made elsewhere: the session cookie becomes it. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["TokenIn"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountsMeAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         post?: never;
         /** Sign out: this token stops working. */
         delete: {
@@ -9240,6 +9272,9 @@ export interface components {
             data: components["schemas"]["TeamsTeam"][] | null;
             nextCursor?: string;
             success: boolean;
+        };
+        TokenIn: {
+            token: string;
         };
         TransferAssignment: {
             /** @enum {string} */
