@@ -11,6 +11,8 @@ import { words } from "./words/app";
 
 const SignInPage = lazy(() => import("./signin/SignInPage"));
 
+const Outgoing = lazy(() => import("./scout/outbox/Outgoing"));
+
 /** App shows the page that the address names, in its frame. */
 export function App() {
   return (
@@ -28,6 +30,9 @@ export function App() {
         </Route>
       </Switch>
       <Toasts />
+      <Suspense>
+        <Outgoing />
+      </Suspense>
     </Realtime>
   );
 }

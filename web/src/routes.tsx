@@ -19,6 +19,13 @@ export interface Route {
 /** routes is the one table of pages. Earlier rows win. */
 export const routes: Route[] = [
   { path: "/", page: lazy(() => import("./home/HomePage")), nav: { word: words.nav.home, icon: "home" } },
+  { path: "/scout", page: lazy(() => import("./scout/ScoutPage")), needs: "team", nav: { word: words.nav.scout, icon: "scout" } },
+  { path: "/scout/events", page: lazy(() => import("./scout/event/EventsPage")), needs: "team" },
+  { path: "/scout/form/:place", page: lazy(() => import("./scout/form/FormPage")), needs: "team", bare: true },
+  { path: "/scout/entry/:id", page: lazy(() => import("./scout/entry/EntryPage")), needs: "team", bare: true },
+  { path: "/scout/outbox", page: lazy(() => import("./scout/outbox/OutboxPage")), needs: "team" },
+  { path: "/scout/handoff", page: lazy(() => import("./scout/handoff/HandoffPage")), needs: "team" },
+  { path: "/scout/scan", page: lazy(() => import("./scout/handoff/ScanPage")), needs: "team" },
   { path: "/setup", page: lazy(() => import("./setup/SetupPage")) },
   { path: "/join/:code?", page: lazy(() => import("./join/JoinPage")) },
   { path: "/sign-in", page: lazy(() => import("./signin/SignInPage")) },

@@ -51,8 +51,8 @@ function Duties({ me, team, ready, done, changed }: { me: Me; team: Team; ready:
   );
   const seen = done.map((d) => d.place);
   return (
-    <div className="grid items-start gap-4 wide:grid-cols-2">
-      <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 wide:grid-cols-2">
+      <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4">
         {here.map((draft) => (
           <div
             key={draft.key}
@@ -75,7 +75,7 @@ function Duties({ me, team, ready, done, changed }: { me: Me; team: Team; ready:
         )}
         {later.length > 0 && (
           <Card title={words.duty.after}>
-            <ul>
+            <ul className="min-w-0">
               {later.map((duty) => (
                 <DutyRow key={placePath(duty)} duty={duty} ready={ready} />
               ))}
@@ -85,7 +85,7 @@ function Duties({ me, team, ready, done, changed }: { me: Me; team: Team; ready:
         )}
         {missed.length > 0 && (
           <Card title={words.duty.missed}>
-            <ul>
+            <ul className="min-w-0">
               {missed.map((duty) => (
                 <DutyRow key={placePath(duty)} duty={duty} ready={ready} />
               ))}
@@ -93,7 +93,7 @@ function Duties({ me, team, ready, done, changed }: { me: Me; team: Team; ready:
           </Card>
         )}
       </div>
-      <div className="grid gap-4">
+      <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4">
         <Robots ready={ready} seen={seen} />
         <DoneList done={done} />
       </div>
@@ -105,7 +105,7 @@ function DoneList({ done }: { done: Done[] }) {
   if (done.length === 0) return null;
   return (
     <Card title={words.duty.done} actions={<ButtonLink to="/scout/outbox">{words.outbox.title}</ButtonLink>}>
-      <ul data-done>
+      <ul className="min-w-0" data-done>
         {done.map(({ id, place, total, item }) => (
           <li key={id} className="border-b border-line last:border-0">
             <Link href={`/scout/entry/${id}`} className="flex min-h-14 items-center gap-3 text-ink no-underline">

@@ -13,7 +13,12 @@ export function Shell({ children }: { children: ReactNode }) {
   const items = navigation(session);
   const many = items.length > 1;
   return (
-    <div className={cx("grid min-h-dvh grid-rows-[auto_1fr_auto]", many && "wide:grid-cols-[13rem_1fr] wide:grid-rows-[auto_1fr]")}>
+    <div
+      className={cx(
+        "grid min-h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[auto_1fr_auto]",
+        many && "wide:grid-cols-[13rem_minmax(0,1fr)] wide:grid-rows-[auto_1fr]",
+      )}
+    >
       <a
         href="#content"
         className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-40 focus:rounded-md focus:bg-raised focus:p-3"

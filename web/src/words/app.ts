@@ -3,6 +3,7 @@ export const words = {
   name: "FTC Metrics",
   nav: {
     home: "Home",
+    scout: "Scout",
     team: "Team",
     me: "Me",
     signIn: "Sign in",

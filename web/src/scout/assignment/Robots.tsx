@@ -34,7 +34,7 @@ export function Robots({ ready, seen }: { ready: Ready; seen: Place[] }) {
         </Empty>
       )}
       {byHand && <ByHand ready={ready} last={last} />}
-      <ul>
+      <ul className="min-w-0">
         {shown.map((match) => (
           <MatchRow key={matchKey(match)} match={match} seen={seen} />
         ))}

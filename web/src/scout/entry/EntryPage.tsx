@@ -17,6 +17,14 @@ import { useForm } from "./form";
 
 /** EntryPage changes an entry that was saved before, wherever it is: here, on its way, or on the server. */
 export default function EntryPage() {
+  return (
+    <main id="content">
+      <Entry />
+    </main>
+  );
+}
+
+function Entry() {
   const { id = "" } = useParams();
   const { me, team } = useSession();
   const { items, loaded } = useStore(outbox);

@@ -3,7 +3,7 @@ import { useDeferredValue, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { get, type Problem } from "../../api";
 import { chooseEvent } from "../../event";
-import { type Team, useSession } from "../../session";
+import type { Team } from "../../session";
 import { Button, Card, Empty, Failed, Field, Form, Loading, Page } from "../../ui";
 import { words } from "../../words/scout";
 import { dates } from "../../words/time";
@@ -12,12 +12,6 @@ import type { FtcEvent } from "../wire";
 import { ReadyLine } from "./ReadyLine";
 import { allReady, dropReady, type Ready } from "./ready";
 import { eventOrder, running } from "./standing";
-
-/** EventsPage chooses another FTC event. */
-export default function EventsPage() {
-  const { team } = useSession();
-  return team && <EventPicker team={team} />;
-}
 
 /** EventPicker lists the FTC events that the team plays at, has scouted, or has on this device, and finds others. */
 export function EventPicker({ team }: { team: Team }) {
@@ -92,7 +86,7 @@ function Events({ team, list, refresh }: { team: Team; list: Mine[]; refresh: ()
     go("/scout");
   };
   return (
-    <ul>
+    <ul className="min-w-0">
       {list.map(({ event, ready }) => (
         <li key={key(event)} className="flex flex-wrap items-center gap-x-3 border-b border-line py-1 last:border-0">
           <button type="button" className="grid min-h-14 min-w-0 flex-1 content-center text-left" onClick={() => choose(event)}>

@@ -25,8 +25,8 @@ export function Bar({ left, canUndo, canRedo, total, onward, saves, busy, undo, 
         disabled={busy}
         className={cx(
           big,
-          "flex-1 border-transparent px-3 text-lg",
-          saves ? "bg-accent text-accent-ink" : "border-accent bg-card text-accent-text",
+          "min-w-0 flex-1 px-3 text-lg",
+          saves ? "border-transparent bg-accent text-accent-ink" : "border-accent bg-card text-accent-text",
         )}
         onClick={go}
       >

@@ -14,6 +14,14 @@ import { GameView } from "./GameView";
 
 /** FormPage is the form for the robot in a match that the address names. */
 export default function FormPage() {
+  return (
+    <main id="content">
+      <Sheet />
+    </main>
+  );
+}
+
+function Sheet() {
   const { place: path = "" } = useParams();
   const { me, team } = useSession();
   const event = useEvent();

@@ -26,9 +26,9 @@ type Props = {
   keep?: boolean;
 };
 
-const areas = "[grid-template-areas:'head'_'steps'_'tiles'_'bar'] grid-rows-[auto_auto_1fr_auto] wide:grid-rows-[auto_auto_1fr_auto]";
-const rightSide = "wide:grid-cols-[1fr_19rem] wide:[grid-template-areas:'head_head'_'tiles_steps'_'tiles_line'_'tiles_bar']";
-const leftSide = "wide:grid-cols-[19rem_1fr] wide:[grid-template-areas:'head_head'_'steps_tiles'_'line_tiles'_'bar_tiles']";
+const areas = "[grid-template-areas:'head'_'steps'_'tiles'_'bar'] grid-cols-[minmax(0,1fr)] grid-rows-[auto_auto_minmax(0,1fr)_auto]";
+const rightSide = "wide:grid-cols-[minmax(0,1fr)_19rem] wide:[grid-template-areas:'head_head'_'tiles_steps'_'tiles_line'_'tiles_bar']";
+const leftSide = "wide:grid-cols-[19rem_minmax(0,1fr)] wide:[grid-template-areas:'head_head'_'steps_tiles'_'line_tiles'_'bar_tiles']";
 
 /** GameView is the form while the match goes on: it fills the screen, nothing scrolls away or zooms, and each tap is stored. */
 export function GameView({ form, begun, station, teamName, onSave, onLeave, onReset, keep = true }: Props) {
@@ -63,8 +63,7 @@ export function GameView({ form, begun, station, teamName, onSave, onLeave, onRe
 
   const { place } = draft;
   return (
-    <main
-      id="content"
+    <div
       className={cx(
         "fixed inset-0 grid touch-manipulation gap-2 overflow-hidden overscroll-none bg-ground p-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] select-none [-webkit-touch-callout:none]",
         areas,
@@ -108,7 +107,7 @@ export function GameView({ form, begun, station, teamName, onSave, onLeave, onRe
         go={onward}
       />
       {options && <Options form={form} draft={draft} onClose={() => setOptions(false)} onReset={onReset} />}
-    </main>
+    </div>
   );
 }
 

@@ -16,12 +16,12 @@ export function Steps({ form, phase, score, choose }: { form: Form; phase: strin
           aria-current={phase === key ? "step" : undefined}
           data-phase={key}
           className={cx(
-            "flex min-h-12 flex-1 items-center justify-between gap-2 rounded-lg border-2 px-3 font-semibold select-none wide:flex-none",
+            "flex min-h-12 min-w-0 flex-1 items-center justify-between gap-1 rounded-lg border-2 px-2 leading-tight font-semibold select-none wide:flex-none wide:px-3",
             phase === key ? "border-accent bg-accent-wash text-accent-text" : "border-line bg-card text-quiet",
           )}
           onClick={() => choose(key)}
         >
-          <span>{label}</span>
+          <span className="text-left">{label}</span>
           <span>{score[key]}</span>
         </button>
       ))}

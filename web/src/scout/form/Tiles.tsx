@@ -31,7 +31,6 @@ function CountTile({ field, value, tap }: Props) {
       <button
         type="button"
         title={help}
-        aria-label={words.form.value(label, n)}
         className={cx("grid min-h-16 content-center justify-items-center gap-1 px-2", flash)}
         onClick={change(1)}
       >
@@ -41,19 +40,12 @@ function CountTile({ field, value, tap }: Props) {
         </span>
       </button>
       <div className="flex divide-x-2 divide-line border-t-2 border-line">
-        <button type="button" aria-label={words.form.less(label)} className={small} disabled={n <= (field.min ?? 0)} onClick={change(-1)}>
-          {words.form.minus}
+        <button type="button" className={small} disabled={n <= (field.min ?? 0)} onClick={change(-1)}>
+          <span className="sr-only">{label}</span> {words.form.minus}
         </button>
         {steps(field).map((by) => (
-          <button
-            key={by}
-            type="button"
-            aria-label={words.form.more(label, by)}
-            className={small}
-            disabled={n >= (field.max ?? n + 1)}
-            onClick={change(by)}
-          >
-            {words.form.plus(by)}
+          <button key={by} type="button" className={small} disabled={n >= (field.max ?? n + 1)} onClick={change(by)}>
+            <span className="sr-only">{label}</span> {words.form.plus(by)}
           </button>
         ))}
       </div>

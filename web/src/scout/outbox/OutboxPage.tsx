@@ -40,7 +40,7 @@ export default function OutboxPage() {
         </Empty>
       ) : (
         <Card>
-          <ul data-outbox>
+          <ul className="min-w-0" data-outbox>
             {open.map((item) => (
               <ItemRow key={item.id} item={item} me={me.id} />
             ))}
