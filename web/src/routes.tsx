@@ -16,6 +16,8 @@ export interface Route {
   nav?: { word: string; icon: IconName };
 }
 
+const team = ["MENTOR", "LEADER", "STUDENT", "FRIEND"]; // not shared tablets, which see their own things only
+
 /** routes is the one table of pages. Earlier rows win. */
 export const routes: Route[] = [
   { path: "/", page: lazy(() => import("./home/HomePage")), nav: { word: words.nav.home, icon: "home" } },
@@ -29,5 +31,13 @@ export const routes: Route[] = [
   { path: "/setup", page: lazy(() => import("./setup/SetupPage")) },
   { path: "/join/:code?", page: lazy(() => import("./join/JoinPage")) },
   { path: "/sign-in", page: lazy(() => import("./signin/SignInPage")) },
+  {
+    path: "/coach",
+    page: lazy(() => import("./coach/FeedPage")),
+    needs: "team",
+    roles: team,
+    nav: { word: words.nav.coach, icon: "coach" },
+  },
+  { path: "/coach/coverage", page: lazy(() => import("./coach/CoveragePage")), needs: "team", roles: team },
   { path: "/me", page: lazy(() => import("./me/MePage")), needs: "person" },
 ];

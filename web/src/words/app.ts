@@ -4,6 +4,7 @@ export const words = {
   nav: {
     home: "Home",
     scout: "Scout",
+    coach: "Coach",
     team: "Team",
     me: "Me",
     signIn: "Sign in",

@@ -1,0 +1,122 @@
+import { useQuery } from "@tanstack/react-query";
+import { useDeferredValue, useMemo, useState } from "react";
+import { get } from "../api";
+import { type EventRef, useEvent } from "../event";
+import { useConnection } from "../realtime";
+import { may, type Team, useSession } from "../session";
+import { ButtonLink, Empty, Loaded } from "../ui";
+import { words } from "../words/coach";
+import { matchName } from "../words/scout";
+import { consensusKey, seatOf } from "./board";
+import { CoachPage } from "./CoachPage";
+import { FeedFilter } from "./FeedFilter";
+import { FeedRow } from "./FeedRow";
+import { currentEntries, feedOf, noFilter, scoutsOf } from "./feed";
+import { Gaps } from "./Gaps";
+import { useBoardNews, useEntryNews } from "./news";
+import { OnNow } from "./OnNow";
+
+const shown = 200; // rows: nobody scrolls further in what is live; the entries' table has all
+
+/** FeedPage is the team's live feed: what comes in, who is on, and who is missing. */
+export default function FeedPage() {
+  const { team } = useSession();
+  const event = useEvent();
+  return (
+    <CoachPage title={words.feed.title}>
+      {team && (
+        <div className="grid items-start gap-4 wide:grid-cols-[1fr_19rem] wide:grid-rows-[auto_1fr]">
+          {event && <Gaps team={team} event={event} />}
+          <div className="min-w-0 wide:col-start-1 wide:row-span-2 wide:row-start-1">
+            <Feed key={team.id} team={team} event={event} />
+          </div>
+          <OnNow teamId={team.id} />
+        </div>
+      )}
+    </CoachPage>
+  );
+}
+
+function Feed({ team, event }: { team: Team; event: EventRef | null }) {
+  const { news } = useEntryNews(team.id);
+  const { state } = useConnection();
+  const [filter, setFilter] = useState(noFilter);
+  const wanted = useDeferredValue(filter);
+  const seats = useSeats(team.id, event);
+  const entries = useQuery(get("/api/scouting/entries", { query: { scoutingTeamId: team.id, limit: 100 } }));
+  const notes = useQuery(get("/api/scouting/notes", { query: { scoutingTeamId: team.id, limit: 50 } }));
+  const current = useMemo(() => currentEntries(entries.data ?? [], news), [entries.data, news]);
+  const items = useMemo(
+    () => feedOf({ entries: entries.data ?? [], notes: notes.data ?? [] }, news, wanted, matchName),
+    [entries.data, notes.data, news, wanted],
+  );
+  return (
+    <section className="grid min-w-0 gap-3" aria-label={words.feed.title}>
+      <FeedFilter filter={filter} scouts={scoutsOf(current)} onChange={setFilter} />
+      {state === "polling" && <p className="text-sm text-quiet">{words.feed.polling}</p>}
+      {state === "offline" && <p className="text-sm text-warn">{words.feed.away}</p>}
+      <Loaded from={entries} rows={6}>
+        {() =>
+          items.length === 0 ? (
+            <Nothing filtered={filter !== noFilter && current.length > 0} team={team} clear={() => setFilter(noFilter)} />
+          ) : (
+            <>
+              <ol className="grid rounded-card border border-line bg-card" data-feed={items.length}>
+                {items.slice(0, shown).map((item) => (
+                  <FeedRow key={item.key} item={item} event={event} seats={seats} />
+                ))}
+              </ol>
+              <div>
+                <ButtonLink to="/coach/entries">{words.feed.older}</ButtonLink>
+              </div>
+            </>
+          )
+        }
+      </Loaded>
+    </section>
+  );
+}
+
+function Nothing({ filtered, team, clear }: { filtered: boolean; team: Team; clear: () => void }) {
+  if (filtered) {
+    return (
+      <Empty
+        icon="search"
+        title={words.feed.noneFits}
+        action={
+          <button type="button" className="min-h-11 px-3 font-semibold text-accent-text" onClick={clear}>
+            {words.feed.clear}
+          </button>
+        }
+      >
+        {words.feed.noneFitsHelp}
+      </Empty>
+    );
+  }
+  return (
+    <Empty
+      icon="coach"
+      title={words.feed.nothing}
+      action={may(team, "MENTOR", "LEADER") && <ButtonLink to="/coach/assignments">{words.feed.assign}</ButtonLink>}
+    >
+      {words.feed.nothingHelp}
+    </Empty>
+  );
+}
+
+// useSeats knows at which place of its alliance a robot plays: entries say the side only.
+function useSeats(teamId: string, event: EventRef | null): Map<string, number> {
+  const { season = 0, eventCode = "" } = event ?? {};
+  useBoardNews(teamId, event);
+  const coverage = useQuery({
+    ...get("/api/scouting/coverage", { query: { scoutingTeamId: teamId, season, eventCode } }),
+    enabled: !!event,
+  });
+  return useMemo(() => {
+    const seats = new Map<string, number>();
+    for (const match of coverage.data?.matches ?? []) {
+      for (const robot of match.robots ?? []) if (seatOf(robot)) seats.set(consensusKey(match, robot.scoutedTeamNumber), robot.station);
+    }
+    return seats;
+  }, [coverage.data]);
+}
