@@ -136,7 +136,7 @@ func (s *Service) Actor(ctx context.Context, token string) (Actor, error) {
 	if err != nil {
 		return Actor{}, eventlog.Translate(err)
 	}
-	idle := time.Since(row.LastUsedAt)
+	idle := time.Duration(row.Idle * float64(time.Second))
 	if idle > lifetime[Kind(row.Kind)].idle {
 		return Actor{}, ErrBadToken
 	}
@@ -203,7 +203,7 @@ func Issue(ctx context.Context, tx pgx.Tx, user User, kind Kind, label string) (
 	}
 	row, err := queries.New(tx).InsertToken(ctx, queries.InsertTokenParams{
 		ID: id, UserID: user.ID, Kind: string(kind), Name: label, Hash: hash(token),
-		ExpiresAt: time.Now().Add(lifetime[kind].total),
+		Seconds: lifetime[kind].total.Seconds(),
 	})
 	return Grant{Token: token, ExpiresAt: row.ExpiresAt, User: user}, err
 }

@@ -23,12 +23,13 @@ UPDATE users SET display_name = @display_name WHERE id = @id AND erased_at IS NU
 UPDATE users SET password_hash = @password_hash WHERE id = @id;
 
 -- name: InsertToken :one
+-- Ends by the clock that TokenByHash goes by.
 INSERT INTO tokens (id, user_id, kind, name, hash, expires_at)
-VALUES (@id, @user_id, @kind, @name, @hash, @expires_at)
+VALUES (@id, @user_id, @kind, @name, @hash, now() + make_interval(secs => @seconds::float8))
 RETURNING *;
 
 -- name: TokenByHash :one
-SELECT t.id, t.user_id, t.kind, t.name, t.last_used_at, t.expires_at, u.display_name, u.operator, u.device_of
+SELECT t.id, t.user_id, t.kind, t.name, extract(epoch FROM now() - t.last_used_at)::float8 AS idle, u.display_name, u.operator, u.device_of
 FROM tokens t JOIN users u ON u.id = t.user_id
 WHERE t.hash = @hash AND t.revoked_at IS NULL AND t.expires_at > now() AND u.erased_at IS NULL;
 

@@ -40,19 +40,20 @@ func (q *Queries) EraseUser(ctx context.Context, arg EraseUserParams) error {
 
 const insertToken = `-- name: InsertToken :one
 INSERT INTO tokens (id, user_id, kind, name, hash, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+VALUES ($1, $2, $3, $4, $5, now() + make_interval(secs => $6::float8))
 RETURNING id, user_id, kind, name, hash, created_at, last_used_at, expires_at, revoked_at
 `
 
 type InsertTokenParams struct {
-	ID        uuid.UUID
-	UserID    uuid.UUID
-	Kind      string
-	Name      string
-	Hash      []byte
-	ExpiresAt time.Time
+	ID      uuid.UUID
+	UserID  uuid.UUID
+	Kind    string
+	Name    string
+	Hash    []byte
+	Seconds float64
 }
 
+// Ends by the clock that TokenByHash goes by.
 func (q *Queries) InsertToken(ctx context.Context, arg InsertTokenParams) (Token, error) {
 	row := q.db.QueryRow(ctx, insertToken,
 		arg.ID,
@@ -60,7 +61,7 @@ func (q *Queries) InsertToken(ctx context.Context, arg InsertTokenParams) (Token
 		arg.Kind,
 		arg.Name,
 		arg.Hash,
-		arg.ExpiresAt,
+		arg.Seconds,
 	)
 	var i Token
 	err := row.Scan(
@@ -219,7 +220,7 @@ func (q *Queries) SetPassword(ctx context.Context, arg SetPasswordParams) error 
 }
 
 const tokenByHash = `-- name: TokenByHash :one
-SELECT t.id, t.user_id, t.kind, t.name, t.last_used_at, t.expires_at, u.display_name, u.operator, u.device_of
+SELECT t.id, t.user_id, t.kind, t.name, extract(epoch FROM now() - t.last_used_at)::float8 AS idle, u.display_name, u.operator, u.device_of
 FROM tokens t JOIN users u ON u.id = t.user_id
 WHERE t.hash = $1 AND t.revoked_at IS NULL AND t.expires_at > now() AND u.erased_at IS NULL
 `
@@ -229,8 +230,7 @@ type TokenByHashRow struct {
 	UserID      uuid.UUID
 	Kind        string
 	Name        string
-	LastUsedAt  time.Time
-	ExpiresAt   time.Time
+	Idle        float64
 	DisplayName string
 	Operator    bool
 	DeviceOf    *uuid.UUID
@@ -244,8 +244,7 @@ func (q *Queries) TokenByHash(ctx context.Context, hash []byte) (TokenByHashRow,
 		&i.UserID,
 		&i.Kind,
 		&i.Name,
-		&i.LastUsedAt,
-		&i.ExpiresAt,
+		&i.Idle,
 		&i.DisplayName,
 		&i.Operator,
 		&i.DeviceOf,

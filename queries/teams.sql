@@ -75,6 +75,10 @@ UPDATE memberships SET role = @role WHERE team_id = @team_id AND user_id = @user
 -- name: DeleteMembership :execrows
 DELETE FROM memberships WHERE team_id = @team_id AND user_id = @user_id;
 
+-- name: Clock :one
+-- The time that ends are held against, which is the same for all nodes.
+SELECT now()::timestamptz;
+
 -- name: InsertInvite :one
 INSERT INTO invites (id, team_id, code_hash, hint, role, max_uses, created_by, expires_at, device_id)
 VALUES (@id, @team_id, @code_hash, @hint, @role, @max_uses, @created_by, @expires_at, sqlc.narg(device_id))

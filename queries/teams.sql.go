@@ -12,6 +12,18 @@ import (
 	"github.com/google/uuid"
 )
 
+const clock = `-- name: Clock :one
+SELECT now()::timestamptz
+`
+
+// The time that ends are held against, which is the same for all nodes.
+func (q *Queries) Clock(ctx context.Context) (time.Time, error) {
+	row := q.db.QueryRow(ctx, clock)
+	var column_1 time.Time
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const countDevices = `-- name: CountDevices :one
 SELECT count(*) AS open, (SELECT count(*) FROM users u WHERE u.device_of = $1) AS ever
 FROM memberships m WHERE m.team_id = $1 AND m.role = 'DEVICE'

@@ -110,8 +110,12 @@ func (s *Service) openPairing(ctx context.Context, tx pgx.Tx, actor accounts.Act
 	if err != nil {
 		return Pairing{}, err
 	}
-	now, code := time.Now().UTC(), readable()
-	row, err := queries.New(tx).InsertInvite(ctx, queries.InsertInviteParams{
+	q, code := queries.New(tx), readable()
+	now, err := q.Clock(ctx)
+	if err != nil {
+		return Pairing{}, err
+	}
+	row, err := q.InsertInvite(ctx, queries.InsertInviteParams{
 		ID: id, TeamID: teamID, CodeHash: s.codeHash(code), Hint: code[:3], Role: string(Device), MaxUses: 1,
 		CreatedBy: &actor.UserID, ExpiresAt: now.Add(shortLived), DeviceID: &device.ID,
 	})

@@ -49,25 +49,12 @@ type NewInvite struct {
 // Invite makes an invite. One for up to a day has a code of 8 letters; one that lives
 // longer has 128 bits, for a link. Who invites must be allowed to give the role.
 func (s *Service) Invite(ctx context.Context, actor accounts.Actor, teamID uuid.UUID, wish NewInvite) (Invite, error) {
-	now := time.Now()
-	if wish.ExpiresAt.IsZero() {
-		wish.ExpiresAt = now.Add(shortLived)
-	}
-	if !wish.ExpiresAt.After(now) || wish.ExpiresAt.After(now.Add(longLived)) {
-		return Invite{}, ErrInvite.At(fault.Field{Pointer: "/expiresAt", Detail: "An invite ends in the future, within 90 days."})
-	}
-	if wish.MaxUses == 0 {
-		wish.MaxUses = defaultUses
-	}
-	code := rand.Text()
-	if wish.ExpiresAt.Sub(now) <= shortLived {
-		code = readable()
-	}
 	id, err := uuid.NewV7()
 	if err != nil {
 		return Invite{}, err
 	}
 	var row queries.Invite
+	var code string
 	err = s.log.Write(ctx, func(tx pgx.Tx, _ *eventlog.Batch) error {
 		q := queries.New(tx)
 		own, err := roleForWrite(ctx, q, actor.UserID, teamID)
@@ -85,6 +72,9 @@ func (s *Service) Invite(ctx context.Context, actor accounts.Actor, teamID uuid.
 		} else if open >= maxInvites {
 			return ErrFull
 		}
+		if wish, code, err = fix(ctx, q, wish); err != nil {
+			return err
+		}
 		row, err = q.InsertInvite(ctx, queries.InsertInviteParams{
 			ID: id, TeamID: teamID, CodeHash: s.codeHash(code), Hint: code[:3], Role: string(wish.Role),
 			MaxUses: int32(wish.MaxUses), CreatedBy: &actor.UserID, ExpiresAt: wish.ExpiresAt,
@@ -94,6 +84,28 @@ func (s *Service) Invite(ctx context.Context, actor accounts.Actor, teamID uuid.
 	made := invite(row)
 	made.Code = code
 	return made, err
+}
+
+// fix fills in what a wish leaves out and makes the code that goes with its end. Ends are held
+// against the database's clock, as when the invite is used.
+func fix(ctx context.Context, q *queries.Queries, wish NewInvite) (fixed NewInvite, code string, err error) {
+	now, err := q.Clock(ctx)
+	if err != nil {
+		return wish, "", err
+	}
+	if wish.ExpiresAt.IsZero() {
+		wish.ExpiresAt = now.Add(shortLived)
+	}
+	if !wish.ExpiresAt.After(now) || wish.ExpiresAt.After(now.Add(longLived)) {
+		return wish, "", ErrInvite.At(fault.Field{Pointer: "/expiresAt", Detail: "An invite ends in the future, within 90 days."})
+	}
+	if wish.MaxUses == 0 {
+		wish.MaxUses = defaultUses
+	}
+	if wish.ExpiresAt.Sub(now) <= shortLived {
+		return wish, readable(), nil
+	}
+	return wish, rand.Text(), nil
 }
 
 // Invites lists the team's open invites, to those who may invite.

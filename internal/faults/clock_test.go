@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -127,6 +128,9 @@ func TestWrongClocks(t *testing.T) {
 	s.Compare(right.URL(), load.Acknowledged, followers...).Check(t, "R19")
 	Figure(t, "R19.members_removed", float64(flaps), 0)
 	s.lateOnes(t)
+	for _, n := range s.Nodes {
+		s.checkEnds(t, n)
+	}
 	for n, off := range map[*Node]time.Duration{behind: -time.Hour, ahead: time.Hour, right: 0} {
 		n.signed(t, off, http.StatusOK)
 		n.signed(t, off+time.Hour, http.StatusUnauthorized)
@@ -161,6 +165,40 @@ func (s *Site) join(inviting string, n *Node) (user, token string) {
 	}
 	NewClient("", patience).Want(s.t, http.StatusCreated, "POST", n.URL()+"/api/join", fmt.Sprintf(`{"code":"%s","displayName":"Scout"}`, invite.Code), &joined)
 	return joined.User.ID, joined.Token
+}
+
+// checkEnds wants what the node gives out to end when it ought to, and to be refused by every
+// node from then on and by none before.
+func (s *Site) checkEnds(t *testing.T, n *Node) {
+	t.Helper()
+	now := time.Now()
+	var day struct{ ExpiresAt time.Time }
+	invites := n.URL() + "/api/user-teams/" + s.Team + "/invites"
+	s.Coach.Want(t, http.StatusCreated, "POST", invites, `{"role":"STUDENT"}`, &day)
+	Figure(t, "R19.invite_ends_minutes_off", math.Floor(day.ExpiresAt.Sub(now.Add(24*time.Hour)).Abs().Minutes()), 1)
+	until := func(d time.Duration) string {
+		return fmt.Sprintf(`{"role":"STUDENT","expiresAt":"%s"}`, now.Add(d).UTC().Format(time.RFC3339))
+	}
+	s.Coach.Want(t, http.StatusCreated, "POST", invites, until(30*time.Minute), nil)
+	s.Coach.Want(t, http.StatusUnprocessableEntity, "POST", invites, until(-30*time.Minute), nil)
+	user, token := s.join(n.URL(), n)
+	var devices []struct{ ExpiresAt time.Time }
+	scout := NewClient(token, patience)
+	scout.Want(t, http.StatusOK, "GET", n.URL()+"/api/me/devices", "", &devices)
+	minutes := s.Postgres.Number(s.Database, "SELECT extract(epoch FROM expires_at - created_at)::bigint / 60 FROM tokens WHERE user_id = $1", user)
+	if lives := time.Duration(minutes) * time.Minute; len(devices) != 1 || lives%(24*time.Hour) != 0 {
+		t.Errorf("a token of %s lives for %s, %+v", n.Address, lives, devices)
+	}
+	idle := func(set string, status int) {
+		for _, at := range s.Nodes {
+			s.Postgres.Exec(s.Database, "UPDATE tokens SET "+set+" WHERE user_id = $1", user)
+			scout.Want(t, status, "GET", at.URL()+"/api/me", "", nil)
+		}
+	}
+	idle("last_used_at = now() - interval '14 days' + interval '30 minutes'", http.StatusOK)
+	idle("last_used_at = now() - interval '14 days' - interval '30 minutes'", http.StatusUnauthorized)
+	idle("last_used_at = now(), expires_at = now() + interval '30 minutes'", http.StatusOK)
+	idle("last_used_at = now(), expires_at = now() - interval '30 minutes'", http.StatusUnauthorized)
 }
 
 // lateOnes come to channels that nobody was on and whose events no node was hinted at, one to
