@@ -31,7 +31,8 @@ const (
 
 // Options is what a caller may decide about the pages.
 type Options struct {
-	Files fs.FS // a build of the app; nil means the embedded one
+	Files fs.FS        // a build of the app; nil means the embedded one
+	API   http.Handler // what public pages are filled from; nil sends them out empty
 }
 
 type pages struct {
@@ -40,6 +41,7 @@ type pages struct {
 	shell   string          // the app's HTML, with the version in its addresses
 	page    file            // the shell as it is
 	routes  routes
+	public  *public // nil without an API
 }
 
 // Pages returns the handler of everything that is not API. It panics when Options.Files
@@ -51,6 +53,9 @@ func Pages(o Options) http.Handler {
 	p, err := load(o.Files)
 	if err != nil {
 		panic(err)
+	}
+	if o.API != nil {
+		p.public = newPublic(p, o.API)
 	}
 	return p
 }
@@ -120,6 +125,7 @@ func (p *pages) app(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		plain(w, http.StatusNotFound, "Not found")
+	case p.public != nil && p.public.serve(w, r):
 	case p.routes.know(r.URL.Path):
 		h.Set("Cache-Control", askAgain)
 		serve(w, r, p.page)

@@ -151,11 +151,14 @@ func (n *node) handler() (http.Handler, error) {
 	n.ftc = ftc.New(pool)
 	n.live = live.New(pool, n.log, n.pace.clock())
 	n.ratings = ratings.New(pool, n.log, n.pace.clock(), n.logger)
-	handler, _, err := api.New(api.Options{
+	// The public pages are filled from the API that hands out the pages.
+	var handler http.Handler
+	ask := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) })
+	handler, _, err = api.New(api.Options{
 		Accounts: n.accounts, Teams: n.teams, Scouting: scouting.New(pool, n.log, book), FTC: n.ftc, Live: n.live, Ratings: n.ratings, Log: n.log,
 		Events: registry(), Signer: realtime.Signer{Key: c.AppKey, Secret: c.AppSecret},
 		Realtime: c.realtimeConfig(n.servers.hubPort()),
-		Ready:    n.ready, Pages: web.Pages(web.Options{}), Logger: n.logger,
+		Ready:    n.ready, Pages: web.Pages(web.Options{API: ask}), Logger: n.logger,
 		Production: c.production(), Origins: c.origins(), TrustedProxies: proxies, ProxySecret: c.ProxySecret, RateLimit: c.RateLimit,
 	})
 	return handler, err

@@ -1,5 +1,6 @@
 import { lazy, Suspense } from "react";
 import { Route, Switch, useLocation } from "wouter";
+import { framed } from "./public/rows";
 import { Realtime } from "./realtime";
 import { type Route as Row, routes } from "./routes";
 import { useSession } from "./session";
@@ -20,7 +21,7 @@ export function App() {
       <Switch>
         {routes.map((row) => (
           <Route key={row.path} path={row.path}>
-            {row.bare ? <Shown row={row} /> : <Shell>{<Shown row={row} />}</Shell>}
+            {row.bare || framed() ? <Shown row={row} /> : <Shell>{<Shown row={row} />}</Shell>}
           </Route>
         ))}
         <Route>

@@ -2,11 +2,14 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
+import { firstPage } from "./public/first";
 import { queries } from "./queries";
 import { followTheme } from "./theme";
 import "./theme.css";
+import "./public/public.css";
 
 followTheme();
+await firstPage(location.pathname); // what the server has sent stays until its page is ready
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

@@ -1,11 +1,12 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import { page } from "./public/first";
 import type { IconName } from "./ui";
 import { words } from "./words/app";
 
 /** Route is one page of the app: its path, and who it is for. */
 export interface Route {
   path: string; // a plain string with :name, :name? and a last *: the Go side reads the same list
-  page: LazyExoticComponent<ComponentType>;
+  page: LazyExoticComponent<ComponentType> | ComponentType;
   /** person: somebody signed in; team: somebody in a team; without it everybody. */
   needs?: "person" | "team";
   /** Roles that the page is for; without it all. */
@@ -20,7 +21,7 @@ const team = ["MENTOR", "LEADER", "STUDENT", "FRIEND"]; // not shared tablets, w
 
 /** routes is the one table of pages. Earlier rows win. */
 export const routes: Route[] = [
-  { path: "/", page: lazy(() => import("./home/HomePage")), nav: { word: words.nav.home, icon: "home" } },
+  { path: "/", page: page("/", () => import("./home/HomePage")), nav: { word: words.nav.home, icon: "home" } },
   { path: "/scout", page: lazy(() => import("./scout/ScoutPage")), needs: "team", nav: { word: words.nav.scout, icon: "scout" } },
   { path: "/scout/events", page: lazy(() => import("./scout/event/EventsPage")), needs: "team" },
   { path: "/scout/form/:place", page: lazy(() => import("./scout/form/FormPage")), needs: "team", bare: true },
@@ -39,5 +40,10 @@ export const routes: Route[] = [
     nav: { word: words.nav.coach, icon: "coach" },
   },
   { path: "/coach/coverage", page: lazy(() => import("./coach/CoveragePage")), needs: "team", roles: team },
+  { path: "/e/:season/:code/hall", page: page("/e/:season/:code/hall", () => import("./public/HallPage")), bare: true },
+  { path: "/e/:season/:code/m/:level/:number", page: page("/e/:season/:code/m/:level/:number", () => import("./public/MatchPage")) },
+  { path: "/e/:season/:code/:part?", page: page("/e/:season/:code/:part?", () => import("./public/EventPage")) },
+  { path: "/t", page: page("/t", () => import("./public/SearchPage")) },
+  { path: "/t/:number", page: page("/t/:number", () => import("./public/TeamPage")) },
   { path: "/me", page: lazy(() => import("./me/MePage")), needs: "person" },
 ];

@@ -1,3 +1,4 @@
+import { Events } from "../public/Events";
 import { useSession } from "../session";
 import { ButtonLink, Card, Page } from "../ui";
 import { words } from "../words/app";
@@ -9,7 +10,7 @@ export default function HomePage() {
   if (!me) {
     return (
       <Page title={words.home.events} lead={words.home.startHelp} actions={<ButtonLink to="/join">{words.join.title}</ButtonLink>}>
-        <EventList />
+        <Events />
       </Page>
     );
   }
