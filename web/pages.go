@@ -40,6 +40,7 @@ type pages struct {
 	version string          // of all files together, part of the addresses in the pages
 	shell   string          // the app's HTML, with the version in its addresses
 	page    file            // the shell as it is
+	worker  file            // the service worker, which is told what to keep; a build may have none
 	routes  routes
 	public  *public // nil without an API
 }
@@ -78,15 +79,18 @@ func load(from fs.FS) (*pages, error) {
 		return nil, err
 	}
 	for name, body := range bodies {
-		switch path.Ext(name) {
-		case ".br", ".html", ".json":
-			continue // forms of others, pages, and what is for this side only
+		if ext := path.Ext(name); ext == ".br" || ext == ".html" || ext == ".json" || name == workerName {
+			continue // forms of others, pages, and what is not asked for below /static/
 		}
 		if p.files[name], err = ready(name, body, bodies[name+".br"]); err != nil {
 			return nil, err
 		}
 	}
-	return p, nil
+	p.files[shellName] = p.page
+	if script := bodies[workerName]; script != nil {
+		p.worker, err = worker(script, version, p.files)
+	}
+	return p, err
 }
 
 // ServeHTTP answers "/static/" with the app's files, the addresses of the app's pages with
@@ -105,6 +109,9 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		plain(w, http.StatusMethodNotAllowed, "Method not allowed")
 	case r.URL.Path == "/favicon.ico":
 		p.asset(w, r, "icon.svg")
+	case r.URL.Path == "/"+workerName && p.worker.forms != nil:
+		h.Set("Cache-Control", askAgain)
+		serve(w, r, p.worker)
 	case isAsset:
 		p.asset(w, r, asset)
 	default:

@@ -3,10 +3,12 @@ package web_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -49,31 +51,33 @@ func TestAnswers(t *testing.T) {
 		status               int
 		kind, body           string // body is a part of it
 	}{
-		"app for a browser":           {"GET", "/", browser, 200, page, "<html"},
-		"app with a query":            {"GET", "/?season=2025&event=USNCRA", browser, 200, page, "<html"},
-		"a page of the app":           {"GET", "/setup", browser, 200, page, "<html"},
-		"a page with a part left out": {"GET", "/join", browser, 200, page, "<html"},
-		"a page with that part":       {"GET", "/join/ABCD2345", browser, 200, page, "<html"},
-		"more than the page has":      {"GET", "/join/ABCD2345/x", browser, 404, page, "<html"},
-		"health check by curl":        {"GET", "/", curl, 200, words, "OK\n"},
-		"health check without Accept": {"GET", "/", "", 200, words, "OK\n"},
-		"HTML ruled out":              {"GET", "/", "text/html;q=0, */*", 200, words, "OK\n"},
-		"a page, by curl":             {"GET", "/setup", curl, 404, words, "Not found\n"},
-		"a script":                    {"GET", "/static/assets/app.js", curl, 200, "text/javascript; charset=utf-8", "import"},
-		"a style":                     {"GET", "/static/assets/app.css", curl, 200, "text/css; charset=utf-8", ":root"},
-		"an icon":                     {"GET", "/favicon.ico", curl, 200, "image/svg+xml", "<svg"},
-		"the manifest":                {"GET", "/static/manifest.webmanifest", curl, 200, "application/manifest+json", "start_url"},
-		"no such page":                {"GET", "/nothing", browser, 404, page, "<html"},
-		"no such page, by curl":       {"GET", "/nothing", curl, 404, words, "Not found\n"},
-		"no such asset":               {"GET", "/static/nothing.js", curl, 404, words, "Not found\n"},
-		"no such asset, in a browser": {"GET", "/static/nothing.js", browser, 404, words, "Not found\n"},
-		"no folders":                  {"GET", "/static/assets/", curl, 404, words, "Not found\n"},
-		"no way out":                  {"GET", "/static/../pages.go", curl, 404, words, "Not found\n"},
-		"pages are no assets":         {"GET", "/static/index.html", curl, 404, words, "Not found\n"},
-		"nor is the list of routes":   {"GET", "/static/routes.json", curl, 404, words, "Not found\n"},
-		"nor are packed forms":        {"GET", "/static/assets/app.js.br", curl, 404, words, "Not found\n"},
-		"head":                        {"HEAD", "/", browser, 200, page, ""},
-		"nothing to post":             {"POST", "/", browser, 405, words, "Method not allowed\n"},
+		"app for a browser":             {"GET", "/", browser, 200, page, "<html"},
+		"app with a query":              {"GET", "/?season=2025&event=USNCRA", browser, 200, page, "<html"},
+		"a page of the app":             {"GET", "/setup", browser, 200, page, "<html"},
+		"a page with a part left out":   {"GET", "/join", browser, 200, page, "<html"},
+		"a page with that part":         {"GET", "/join/ABCD2345", browser, 200, page, "<html"},
+		"more than the page has":        {"GET", "/join/ABCD2345/x", browser, 404, page, "<html"},
+		"health check by curl":          {"GET", "/", curl, 200, words, "OK\n"},
+		"health check without Accept":   {"GET", "/", "", 200, words, "OK\n"},
+		"HTML ruled out":                {"GET", "/", "text/html;q=0, */*", 200, words, "OK\n"},
+		"a page, by curl":               {"GET", "/setup", curl, 404, words, "Not found\n"},
+		"a script":                      {"GET", "/static/assets/app.js", curl, 200, "text/javascript; charset=utf-8", "import"},
+		"a style":                       {"GET", "/static/assets/app.css", curl, 200, "text/css; charset=utf-8", ":root"},
+		"an icon":                       {"GET", "/favicon.ico", curl, 200, "image/svg+xml", "<svg"},
+		"the manifest":                  {"GET", "/static/manifest.webmanifest", curl, 200, "application/manifest+json", "start_url"},
+		"no such page":                  {"GET", "/nothing", browser, 404, page, "<html"},
+		"no such page, by curl":         {"GET", "/nothing", curl, 404, words, "Not found\n"},
+		"no such asset":                 {"GET", "/static/nothing.js", curl, 404, words, "Not found\n"},
+		"no such asset, in a browser":   {"GET", "/static/nothing.js", browser, 404, words, "Not found\n"},
+		"no folders":                    {"GET", "/static/assets/", curl, 404, words, "Not found\n"},
+		"no way out":                    {"GET", "/static/../pages.go", curl, 404, words, "Not found\n"},
+		"pages are no assets":           {"GET", "/static/index.html", curl, 404, words, "Not found\n"},
+		"but the app without a page is": {"GET", "/static/shell.html", curl, 200, page, "<html"},
+		"which has one address":         {"GET", "/static/sw.js", curl, 404, words, "Not found\n"},
+		"nor is the list of routes":     {"GET", "/static/routes.json", curl, 404, words, "Not found\n"},
+		"nor are packed forms":          {"GET", "/static/assets/app.js.br", curl, 404, words, "Not found\n"},
+		"head":                          {"HEAD", "/", browser, 200, page, ""},
+		"nothing to post":               {"POST", "/", browser, 405, words, "Method not allowed\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -160,6 +164,7 @@ func TestTagsFollowTheContent(t *testing.T) {
 			"index.html":  {Data: []byte(`<html><script src="./app.js"></script></html>`)},
 			"routes.json": {Data: []byte(`["/"]`)},
 			"icon.svg":    {Data: []byte(`<svg></svg>`)},
+			"sw.js":       {Data: []byte("work()")},
 			"app.js":      {Data: []byte(script)},
 			"same.css":    {Data: []byte("body {}")},
 		}})
@@ -180,6 +185,41 @@ func TestTagsFollowTheContent(t *testing.T) {
 	was := text(t, ask(t, before, "GET", "/", "Accept", browser))
 	if is := text(t, ask(t, after, "GET", "/", "Accept", browser)); was == is {
 		t.Error("a page names the old address of a script that changed")
+	}
+}
+
+// TestTheWorkerKeepsEverythingOfItsVersion: what it is told to keep is there, and is all that pages may ask for.
+func TestTheWorkerKeepsEverythingOfItsVersion(t *testing.T) {
+	t.Parallel()
+	h := web.Pages(web.Options{Files: fstest.MapFS{
+		"index.html":    {Data: []byte(`<html><script src="./assets/app.js"></script></html>`)},
+		"routes.json":   {Data: []byte(`["/"]`)},
+		"icon.svg":      {Data: []byte(`<svg></svg>`)},
+		"sw.js":         {Data: []byte("work()")},
+		"assets/app.js": {Data: []byte("app()")},
+	}})
+	r := ask(t, h, "GET", "/sw.js")
+	first, _, _ := strings.Cut(text(t, r), "\n")
+	var told struct{ Files []string }
+	if err := json.Unmarshal([]byte(strings.TrimSuffix(strings.TrimPrefix(first, "self.build = "), ";")), &told); err != nil {
+		t.Fatalf("%q: %v", first, err)
+	}
+	if keep := r.Header.Get("Cache-Control"); keep != "no-cache" {
+		t.Errorf("the worker's own Cache-Control is %q", keep)
+	}
+	for _, path := range told.Files {
+		if r := ask(t, h, "GET", path); r.StatusCode != 200 || !strings.Contains(r.Header.Get("Cache-Control"), "immutable") {
+			t.Errorf("%s: %d, %s", path, r.StatusCode, r.Header.Get("Cache-Control"))
+		}
+	}
+	page := text(t, ask(t, h, "GET", "/", "Accept", browser))
+	for _, named := range address.FindAllStringSubmatch(page, -1) {
+		if !slices.Contains(told.Files, named[1]) {
+			t.Errorf("the page needs %s, and the worker does not keep it", named[1])
+		}
+	}
+	if !slices.ContainsFunc(told.Files, func(path string) bool { return strings.HasSuffix(path, "/shell.html") }) {
+		t.Error("no shell to fall back to")
 	}
 }
 

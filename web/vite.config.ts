@@ -29,9 +29,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
-      input: { app: at("./index.html") },
+      input: { app: at("./index.html"), sw: at("./src/sw.ts") },
       output: {
-        entryFileNames: "assets/[name].js",
+        entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : `assets/${name}.js`),
         chunkFileNames: chunkName,
         assetFileNames: "assets/[name][extname]",
         minifyInternalExports: false, // a chunk of another version fails by name, not in odd ways

@@ -5,10 +5,12 @@ import { App } from "./App";
 import { firstPage } from "./public/first";
 import { queries } from "./queries";
 import { followTheme } from "./theme";
+import { keepOffline } from "./update";
 import "./theme.css";
 import "./public/public.css";
 
 followTheme();
+if (import.meta.env.PROD) keepOffline();
 await firstPage(location.pathname); // what the server has sent stays until its page is ready
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -45,5 +45,16 @@ export const routes: Route[] = [
   { path: "/e/:season/:code/:part?", page: page("/e/:season/:code/:part?", () => import("./public/EventPage")) },
   { path: "/t", page: page("/t", () => import("./public/SearchPage")) },
   { path: "/t/:number", page: page("/t/:number", () => import("./public/TeamPage")) },
+  {
+    path: "/team",
+    page: lazy(() => import("./team/MembersPage")),
+    needs: "team",
+    roles: team,
+    nav: { word: words.nav.team, icon: "team" },
+  },
+  { path: "/team/new", page: lazy(() => import("./team/NewTeamPage")), needs: "person" },
+  { path: "/team/invites", page: lazy(() => import("./team/InvitesPage")), needs: "team", roles: ["MENTOR", "LEADER"] },
+  { path: "/team/devices", page: lazy(() => import("./team/DevicesPage")), needs: "team", roles: ["MENTOR", "LEADER"] },
+  { path: "/team/settings", page: lazy(() => import("./team/SettingsPage")), needs: "team", roles: team },
   { path: "/me", page: lazy(() => import("./me/MePage")), needs: "person" },
 ];

@@ -77,6 +77,9 @@ export function useSession(): Session {
 /** chooseTeam makes the app work for another of my teams, on this device. */
 export const chooseTeam = (id: string) => chosenTeam.set(id);
 
+/** nameOf is what a team calls itself, empty where that is only its number. */
+export const nameOf = ({ name, teamNumber }: Team) => (name === String(teamNumber) || name === `Team ${teamNumber}` ? "" : name);
+
 /** may tells whether the role is one of these; the server decides, this only spares a refusal. */
 export const may = (team: Team | null, ...roles: string[]) => !!team && roles.includes(team.role);
 

@@ -1,5 +1,5 @@
 import { Events } from "../public/Events";
-import { useSession } from "../session";
+import { may, nameOf, useSession } from "../session";
 import { ButtonLink, Card, Page } from "../ui";
 import { words } from "../words/app";
 import { EventList } from "./EventList";
@@ -14,9 +14,7 @@ export default function HomePage() {
       </Page>
     );
   }
-  const lead = team
-    ? `${words.home.team(team.teamNumber, team.name === String(team.teamNumber) ? "" : team.name)}. ${words.home.role(team.role)}`
-    : words.problem.noTeamHelp;
+  const lead = team ? `${words.home.team(team.teamNumber, nameOf(team))}. ${words.home.role(team.role)}` : words.problem.noTeamHelp;
   return (
     <Page title={words.home.hello(me.displayName)} lead={lead}>
       {!team && !me.deviceOf && (
@@ -26,6 +24,11 @@ export default function HomePage() {
           </ButtonLink>
           <ButtonLink to="/team/new">{words.setup.createTeam}</ButtonLink>
         </div>
+      )}
+      {may(team, "MENTOR", "LEADER") && (
+        <Card title={words.home.invite} actions={<ButtonLink to="/team/invites">{words.home.newInvite}</ButtonLink>}>
+          <p className="text-quiet">{words.home.inviteHelp}</p>
+        </Card>
       )}
       <Card title={words.home.events}>
         <EventList />

@@ -69,6 +69,13 @@ export default function JoinPage() {
           </Button>
         </Form>
       </Card>
+      {me && (
+        <div>
+          <ButtonLink look="quiet" to="/team/new">
+            {words.setup.createTeam}
+          </ButtonLink>
+        </div>
+      )}
       {me === null && (
         <div>
           <ButtonLink look="quiet" to="/sign-in">

@@ -6,6 +6,7 @@ import { ButtonLink, cx, Icon } from "../ui";
 import { words } from "../words/app";
 import { ConnectionBadge, WaitingBadge } from "./badges";
 import { TeamSwitcher } from "./TeamSwitcher";
+import { UpdateOffer } from "./UpdateOffer";
 
 /** Shell is the frame of a page: the bar on top, and the navigation below it on phones, at the side from 900 px. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -26,6 +27,7 @@ export function Shell({ children }: { children: ReactNode }) {
         {words.nav.skip}
       </a>
       <TopBar session={session} />
+      <UpdateOffer />
       <main id="content" tabIndex={-1} className={cx("min-w-0 outline-none", many && "pb-16 wide:col-start-2 wide:pb-0")}>
         {children}
       </main>
@@ -74,7 +76,7 @@ function Navigation({ items }: { items: Route[] }) {
       aria-label={words.nav.main}
       className="no-print fixed inset-x-0 bottom-0 z-20 border-t border-line bg-card pb-[env(safe-area-inset-bottom)] wide:sticky wide:top-14 wide:col-start-1 wide:row-start-2 wide:h-[calc(100dvh-3.5rem)] wide:border-t-0 wide:border-r wide:p-3"
     >
-      <ul className="flex justify-around wide:grid wide:gap-1">
+      <ul className="flex wide:grid wide:gap-1">
         {items.map(({ path, nav }) => {
           const here = root(at) === root(path);
           return (

@@ -1,5 +1,5 @@
 import { useLocation } from "wouter";
-import { chooseTeam, useSession } from "../session";
+import { chooseTeam, nameOf, useSession } from "../session";
 import { words } from "../words/app";
 
 const another = "another";
@@ -17,9 +17,9 @@ export function TeamSwitcher() {
       onChange={(event) => (event.target.value === another ? go("/join") : chooseTeam(event.target.value))}
     >
       {!team && <option value="">{words.problem.noTeam}</option>}
-      {teams.map(({ id, teamNumber, name }) => (
-        <option key={id} value={id}>
-          {name && name !== String(teamNumber) ? `${teamNumber} ${name}` : teamNumber}
+      {teams.map((each) => (
+        <option key={each.id} value={each.id}>
+          {each.teamNumber} {nameOf(each)}
         </option>
       ))}
       <option value={another}>{words.nav.addTeam}</option>

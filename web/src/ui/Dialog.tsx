@@ -12,6 +12,7 @@ export function Dialog({ title, onClose, children, actions }: Props) {
     const before = document.activeElement;
     const element = dialog.current;
     element?.showModal();
+    element?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => {
       element?.close();
       if (before instanceof HTMLElement) before.focus();
@@ -51,7 +52,7 @@ export function Confirm({ title, children, confirm, busy, onConfirm, onClose }: 
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose} autoFocus>
+          <Button onClick={onClose} data-first>
             {words.cancel}
           </Button>
           <Button look="danger" busy={busy} onClick={onConfirm}>

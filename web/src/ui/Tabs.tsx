@@ -2,6 +2,8 @@ import { useId } from "react";
 import { Link, useLocation } from "wouter";
 import { cx } from "./cx";
 
+const inSight = (element: HTMLElement | null) => element?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
 /** Tabs are the parts of one subject, each a page of its own: the address says which is open. */
 export function Tabs({ label, tabs }: { label: string; tabs: { to: string; word: string }[] }) {
   const [at] = useLocation();
@@ -13,6 +15,7 @@ export function Tabs({ label, tabs }: { label: string; tabs: { to: string; word:
             <Link
               href={to}
               replace
+              ref={at === to ? inSight : undefined}
               aria-current={at === to ? "page" : undefined}
               className={cx(
                 "flex min-h-11 items-center border-b-3 px-3 font-medium no-underline",

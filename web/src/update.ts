@@ -1,0 +1,31 @@
+import { store } from "./store";
+
+/** update is a new version that waits to be shown; null while there is none. */
+export const update = store<{ show: () => void } | null>(null);
+
+const often = 30 * 60_000; // ms between looks for a new version, on a page that stays open all day
+
+/** keepOffline lets the service worker keep the app, and notices when there is a newer one. */
+export async function keepOffline() {
+  if (!("serviceWorker" in navigator)) return; // plain http on another machine has none
+  try {
+    const registration = await navigator.serviceWorker.register("/sw.js");
+    offer(registration);
+    registration.addEventListener("updatefound", () => {
+      registration.installing?.addEventListener("statechange", () => offer(registration));
+    });
+    setInterval(() => registration.update().catch(() => {}), often);
+  } catch {
+    // no network, or the browser forbids it: the app works as long as it is open
+  }
+}
+
+function offer({ waiting }: ServiceWorkerRegistration) {
+  if (!waiting || !navigator.serviceWorker.controller) return; // the first version just takes its place
+  update.set({
+    show() {
+      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
+      waiting.postMessage("take over");
+    },
+  });
+}
