@@ -1,5 +1,5 @@
 // A team at an FTC event, and scouts of it in browsers.
-import { team } from "./server.mjs";
+import { team, until } from "./server.mjs";
 
 export const season = 2026;
 export const eventCode = "MEET-3";
@@ -11,6 +11,7 @@ export const robotsOf = (n) => [0, 1, 2, 3].map((i) => numbers[(n + i * 2 + (n %
 
 /** An FTC event of today with its schedule, and a team that scouts there. */
 export async function meet(server, { matches = 30, number = 8569 } = {}) {
+  await until(() => server.setupCode, "the server tells its set-up code");
   const home = await team(server, number);
   const start = Date.now() + 10 * 60_000;
   await server.data("POST", "/api/events", server.owner, {

@@ -1,5 +1,6 @@
 import { cx, Icon } from "../../ui";
 import { words } from "../../words/scout";
+import { press } from "./press";
 
 type Props = {
   left: boolean; // for the left thumb
@@ -46,7 +47,7 @@ export function Bar({ left, canUndo, canRedo, total, onward, saves, busy, undo, 
           <Icon name="redo" />
         </button>
       </div>
-      <button type="button" data-undo disabled={!canUndo} className={cx(big, "w-24 gap-1 border-edge/60 bg-card py-2")} onClick={undo}>
+      <button type="button" data-undo disabled={!canUndo} className={cx(big, "w-24 gap-1 border-edge/60 bg-card py-2")} {...press(undo)}>
         <Icon name="undo" className="size-7" />
         <span className="text-sm">{words.form.undo}</span>
       </button>

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useId, useMemo, useReducer, useState } from "react";
+import { useCallback, useDeferredValue, useEffect, useId, useMemo, useReducer, useState } from "react";
 import { useAction } from "../../action";
 import { useStore } from "../../store";
 import { allianceOf, cx, IconButton, Robot, Switch, toast } from "../../ui";
@@ -40,9 +40,8 @@ export function GameView({ form, begun, station, teamName, onSave, onLeave, onRe
   const fields = useMemo(() => form.fields.filter((f) => f.phase === draft.phase), [form, draft.phase]);
   const tap = useCallback((field: string, change: Answer) => move({ do: "tap", field, change, at: Date.now() }), []);
   useStill();
-  useEffect(() => {
-    if (keep && draft !== begun) keepDraft(draft);
-  }, [draft, begun, keep]);
+  useKept(draft, begun, keep);
+  const told = useDeferredValue(draft.log.done); // the tap is shown first
 
   const save = useAction(
     async () => {
@@ -92,7 +91,7 @@ export function GameView({ form, begun, station, teamName, onSave, onLeave, onRe
         )}
       </div>
       <section aria-label={words.form.timeline} className="hidden min-h-0 overflow-y-auto [grid-area:line] wide:block">
-        <Timeline form={form} done={draft.log.done} from={draft.clockFrom} />
+        <Timeline form={form} done={told} from={draft.clockFrom} />
       </section>
       <Bar
         left={left}
@@ -109,6 +108,24 @@ export function GameView({ form, begun, station, teamName, onSave, onLeave, onRe
       {options && <Options form={form} draft={draft} onClose={() => setOptions(false)} onReset={onReset} />}
     </div>
   );
+}
+
+// useKept stores the draft right after the tap was painted, or when the page goes away before.
+function useKept(draft: Draft, begun: Draft, keep: boolean) {
+  useEffect(() => {
+    if (!keep || draft === begun) return;
+    const write = () => {
+      clearTimeout(timer);
+      removeEventListener("pagehide", write);
+      keepDraft(draft);
+    };
+    const timer = setTimeout(write, 30);
+    addEventListener("pagehide", write);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("pagehide", write);
+    };
+  }, [draft, begun, keep]);
 }
 
 /** Remarks end the form: what no tile asks. */

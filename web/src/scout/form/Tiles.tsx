@@ -4,6 +4,7 @@ import { words } from "../../words/scout";
 import type { Answer, Field } from "../wire";
 import { tick } from "./hand";
 import { steps } from "./log";
+import { press } from "./press";
 
 type Tap = (field: string, change: Answer) => void;
 type Props = { field: Field; value: Answer | undefined; tap: Tap };
@@ -32,7 +33,7 @@ function CountTile({ field, value, tap }: Props) {
         type="button"
         title={help}
         className={cx("grid min-h-16 content-center justify-items-center gap-1 px-2", flash)}
-        onClick={change(1)}
+        {...press(change(1))}
       >
         <span className="text-center leading-tight font-medium text-quiet">{label}</span>
         <span className="text-5xl leading-none font-bold" data-value>
@@ -40,11 +41,11 @@ function CountTile({ field, value, tap }: Props) {
         </span>
       </button>
       <div className="flex divide-x-2 divide-line border-t-2 border-line">
-        <button type="button" className={small} disabled={n <= (field.min ?? 0)} onClick={change(-1)}>
+        <button type="button" className={small} disabled={n <= (field.min ?? 0)} {...press(change(-1))}>
           <span className="sr-only">{label}</span> {words.form.minus}
         </button>
         {steps(field).map((by) => (
-          <button key={by} type="button" className={small} disabled={n >= (field.max ?? n + 1)} onClick={change(by)}>
+          <button key={by} type="button" className={small} disabled={n >= (field.max ?? n + 1)} {...press(change(by))}>
             <span className="sr-only">{label}</span> {words.form.plus(by)}
           </button>
         ))}
@@ -69,10 +70,10 @@ function FlagTile({ field: { key, label, help }, value, tap }: Props) {
         "content-center justify-items-center gap-1 px-2",
         on ? "border-accent bg-accent-wash text-accent-text" : "border-line",
       )}
-      onClick={() => {
+      {...press(() => {
         tick();
         tap(key, !on);
-      }}
+      })}
     >
       <span className="text-center leading-tight font-medium">{label}</span>
       <span className="text-3xl leading-none font-bold" data-value>
@@ -107,10 +108,10 @@ function ChoiceTile({ field: { key, label, choices = [], help }, value, tap }: P
                 flash,
                 on ? "border-accent bg-accent text-accent-ink" : "border-edge/50 bg-card",
               )}
-              onClick={() => {
+              {...press(() => {
                 tick();
                 tap(key, choice.value);
-              }}
+              })}
             >
               {choice.label}
             </button>

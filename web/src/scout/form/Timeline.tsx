@@ -1,9 +1,10 @@
+import { memo } from "react";
 import { clock, words } from "../../words/scout";
 import type { Form } from "../wire";
 import type { Action } from "./log";
 
 /** Timeline lists the taps, the newest first, each with its time since the first one or since the match began. */
-export function Timeline({ form, done, from }: { form: Form; done: Action[]; from?: number }) {
+export const Timeline = memo(function Timeline({ form, done, from }: { form: Form; done: Action[]; from?: number }) {
   if (done.length === 0) return <p className="text-sm text-quiet">{words.form.timelineEmpty}</p>;
   const start = Math.min(from ?? done[0].at, done[0].at);
   const fields = new Map(form.fields.map((f) => [f.key, f]));
@@ -27,4 +28,4 @@ export function Timeline({ form, done, from }: { form: Form; done: Action[]; fro
         .reverse()}
     </ol>
   );
-}
+});
