@@ -18,6 +18,7 @@ export interface Route {
 }
 
 const team = ["MENTOR", "LEADER", "STUDENT", "FRIEND"]; // not shared tablets, which see their own things only
+const leads = ["MENTOR", "LEADER"];
 
 /** routes is the one table of pages. Earlier rows win. */
 export const routes: Route[] = [
@@ -40,6 +41,10 @@ export const routes: Route[] = [
     nav: { word: words.nav.coach, icon: "coach" },
   },
   { path: "/coach/coverage", page: lazy(() => import("./coach/CoveragePage")), needs: "team", roles: team },
+  { path: "/coach/assignments", page: lazy(() => import("./coach/AssignmentsPage")), needs: "team", roles: team },
+  { path: "/coach/quarantine", page: lazy(() => import("./coach/QuarantinePage")), needs: "team", roles: leads },
+  { path: "/coach/receive", page: lazy(() => import("./coach/ReceivePage")), needs: "team", roles: leads },
+  { path: "/coach/accuracy", page: lazy(() => import("./coach/AccuracyPage")), needs: "team", roles: ["MENTOR", "LEADER", "STUDENT"] },
   { path: "/e/:season/:code/hall", page: page("/e/:season/:code/hall", () => import("./public/HallPage")), bare: true },
   { path: "/e/:season/:code/m/:level/:number", page: page("/e/:season/:code/m/:level/:number", () => import("./public/MatchPage")) },
   { path: "/e/:season/:code/:part?", page: page("/e/:season/:code/:part?", () => import("./public/EventPage")) },
