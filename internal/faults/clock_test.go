@@ -222,16 +222,22 @@ func (s *Site) lateOnes(t *testing.T) {
 	}
 }
 
+// publish sends a body to the hub's HTTP API, signed as of a time.
+func (n *Node) publish(t *testing.T, client *Client, at time.Time, body string) Answer {
+	t.Helper()
+	sum := md5.Sum([]byte(body)) //nolint:gosec // the protocol's
+	query := "auth_key=" + Key + "&auth_timestamp=" + strconv.FormatInt(at.Unix(), 10) + "&auth_version=1.0&body_md5=" + hex.EncodeToString(sum[:])
+	mac := hmac.New(sha256.New, []byte("app-secret-of-tests-0123456789abcdef"))
+	mac.Write([]byte("POST\n/apps/app/events\n" + query))
+	a, err := client.Ask(context.Background(), "POST", n.URL()+"/apps/app/events?"+query+"&auth_signature="+hex.EncodeToString(mac.Sum(nil)), body)
+	must(t, err)
+	return a
+}
+
 // signed publishes with a signature of a time that is so far from the right one.
 func (n *Node) signed(t *testing.T, off time.Duration, want int) {
 	t.Helper()
-	const body = `{"name":"n","channel":"c","data":"d"}`
-	sum := md5.Sum([]byte(body)) //nolint:gosec // the protocol's
-	query := "auth_key=" + Key + "&auth_timestamp=" + strconv.FormatInt(time.Now().Add(off).Unix(), 10) + "&auth_version=1.0&body_md5=" + hex.EncodeToString(sum[:])
-	mac := hmac.New(sha256.New, []byte("app-secret-of-tests-0123456789abcdef"))
-	mac.Write([]byte("POST\n/apps/app/events\n" + query))
-	a, err := NewClient("", patience).Ask(context.Background(), "POST", n.URL()+"/apps/app/events?"+query+"&auth_signature="+hex.EncodeToString(mac.Sum(nil)), body)
-	must(t, err)
+	a := n.publish(t, NewClient("", patience), time.Now().Add(off), `{"name":"n","channel":"c","data":"d"}`)
 	if says := strings.Contains(string(a.Body), "from the time of this server"); a.Status != want || says != (want == http.StatusUnauthorized) {
 		t.Errorf("signed %s from the right time: %d %s", off, a.Status, a.Body)
 	}
