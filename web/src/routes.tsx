@@ -54,6 +54,14 @@ export const routes: Route[] = [
   { path: "/t", page: page("/t", () => import("./public/SearchPage")) },
   { path: "/t/:number", page: page("/t/:number", () => import("./public/TeamPage")) },
   {
+    path: "/analysis",
+    page: lazy(() => import("./analysis/robots/RobotsPage")),
+    needs: "team",
+    roles: team,
+    nav: { word: words.nav.analysis, icon: "analysis" },
+  },
+  { path: "/analysis/robots/:number", page: lazy(() => import("./analysis/robot/RobotPage")), needs: "team", roles: team },
+  {
     path: "/team",
     page: lazy(() => import("./team/MembersPage")),
     needs: "team",

@@ -5,6 +5,7 @@ export const words = {
     home: "Home",
     scout: "Scout",
     coach: "Coach",
+    analysis: "Analysis",
     team: "Team",
     me: "Me",
     signIn: "Sign in",
