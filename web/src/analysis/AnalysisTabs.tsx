@@ -14,7 +14,7 @@ export function AnalysisTabs() {
     ...(may(team, "MENTOR", "LEADER", "STUDENT") ? [{ to: "/analysis/picks", word: words.tabs.picks }] : []),
   ];
   return (
-    <div className="no-print">
+    <div className="no-print min-w-0">
       <Tabs key={at} label={words.tabs.label} tabs={tabs} />
     </div>
   );

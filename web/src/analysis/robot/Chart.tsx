@@ -19,11 +19,12 @@ export default function Chart({ labels, series }: Props) {
     const element = box.current!;
     const style = getComputedStyle(document.documentElement);
     const colour = (name: string) => style.getPropertyValue(name).trim();
-    const size = () => ({ width: element.clientWidth, height: element.clientHeight - 28 });
+    const size = () => ({ width: element.clientWidth, height: element.clientHeight });
     const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
     const chart = new uPlot(
       {
         ...size(),
+        legend: { show: false },
         cursor: { drag: { x: false, y: false } },
         scales: { x: { time: false }, y: { range: (_, __, max) => [0, Math.max(10, max * 1.1)] } },
         axes: [
@@ -51,5 +52,27 @@ export default function Chart({ labels, series }: Props) {
       chart.destroy();
     };
   }, [labels, series, look]);
-  return <div ref={box} className="h-full overflow-hidden" />;
+  return (
+    <div className="grid h-full grid-rows-[1fr_auto] gap-2">
+      <div ref={box} className="min-h-0 min-w-0 overflow-hidden" />
+      <ul className="flex flex-wrap justify-center gap-x-4 text-sm">
+        {series.map(({ name }, i) => (
+          <li key={name} className="flex items-center gap-2">
+            <svg viewBox="0 0 32 8" className="h-2 w-8" role="presentation">
+              <line
+                x1="0"
+                y1="4"
+                x2="32"
+                y2="4"
+                stroke={`var(${colours[i]})`}
+                strokeWidth={i === series.length - 1 ? 3 : 2}
+                strokeDasharray={dashes[i].join(" ")}
+              />
+            </svg>
+            {name}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
 }

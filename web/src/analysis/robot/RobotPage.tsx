@@ -42,7 +42,7 @@ function Robot({ at, number }: { at: At; number: number }) {
     >
       <Loaded from={summary} rows={6}>
         {(about) => (
-          <div className="grid gap-4 wide:grid-cols-2">
+          <div className="grid grid-cols-1 gap-4 wide:grid-cols-2">
             {about.sources.scouted === 0 ? (
               <Empty icon="scout" title={words.robot.notScouted}>
                 {words.robot.notScoutedHelp}
@@ -58,7 +58,7 @@ function Robot({ at, number }: { at: At; number: number }) {
           </div>
         )}
       </Loaded>
-      <div className="grid items-start gap-4 wide:grid-cols-2">
+      <div className="grid grid-cols-1 items-start gap-4 wide:grid-cols-2">
         <Card title={words.notes.title}>
           <Notes at={at} number={number} />
         </Card>

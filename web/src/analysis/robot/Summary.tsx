@@ -14,7 +14,7 @@ export const phases = ["auto", "teleop", "endgame", "total"] as const;
 export const seenOf = ({ matches }: Summary) => (matches ?? []).filter(({ source }) => source === "scouted").sort(before);
 
 const head = "px-2 py-2 text-right text-sm font-semibold text-quiet";
-const cell = "px-2 py-2 text-right";
+const cell = "px-2 py-2 text-right whitespace-nowrap";
 
 /** Points is what the robot scored by our scouts, phase by phase. */
 export function Points({ summary }: { summary: Summary }) {
@@ -187,7 +187,7 @@ export function Fields({ summary: { fields } }: { summary: Summary }) {
             <span className="min-w-0 truncate">
               {label} <span className="text-sm text-quiet">{phaseNames[phase] ?? phase}</span>
             </span>
-            <span className="text-right whitespace-nowrap">
+            <span className="text-right text-sm">
               {count
                 ? words.robot.field(points(count.average), points(count.best))
                 : rates
