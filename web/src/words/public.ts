@@ -93,7 +93,7 @@ export const words = {
     filter: "Number or name",
     csv: "CSV",
     follow: (team: number) => `Follow team ${team}`,
-    unfollow: (team: number) => `Stop following ${team}`,
+    unfollow: (team: number) => `Stop following team ${team}`,
     following: (team: number) => `Following ${team}`,
     computed: "Worked out by this server from the posted results; the officials' own list decides.",
     found: (n: number) => count(n, "team"),
