@@ -68,11 +68,14 @@ func (l *Load) Count() int {
 	return len(l.Acknowledged)
 }
 
-// Await waits for n more acknowledgements.
+// Await waits for n more acknowledgements. However slow the machine is, there has to be one
+// within every patience.
 func (l *Load) Await(n int) {
 	l.t.Helper()
-	want := l.Count() + n
-	Until(l.t, fmt.Sprintf("%d more entries are acknowledged", n), func() bool { return l.Count() >= want })
+	for want := l.Count() + n; l.Count() < want; {
+		had := l.Count()
+		Until(l.t, fmt.Sprintf("another entry of %d is acknowledged", n), func() bool { return l.Count() > had })
+	}
 }
 
 // Last is when an entry was last acknowledged.
