@@ -5,7 +5,7 @@ TOOL := go tool -modfile=tools/go.mod
 STATIC := CGO_ENABLED=0 go build -trimpath -ldflags='-s -w'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check fmt vet lint sqlc webcheck web unit e2e fuzz bench bench-peer churn conformance client generate build clean soak grand
+.PHONY: help run test setup check fmt vet lint sqlc webcheck web screenshots unit e2e fuzz bench bench-peer churn conformance client generate build clean soak grand
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,7 +44,6 @@ unit: ## Go tests with the race detector
 
 e2e: ## The web app's own tests, then the built program with the real Pusher clients and a browser
 	@npm --prefix web --silent test
-	@node --test --test-reporter=spec web/test/*.test.mjs
 	@$(STATIC) -o .cache/ftcmetrics ./cmd/ftcmetrics
 	@FTCMETRICS_BIN='$(CURDIR)/.cache/ftcmetrics' npm --prefix e2e --silent test
 
@@ -73,6 +72,10 @@ conformance: ## Our hub and soketi, row by row of the Pusher protocol
 
 web: ## Build the web app into web/dist, which goes into the program
 	@npm --prefix web run --silent build
+
+screenshots: ## Pictures of every screen with the demo's data, in .cache/screenshots/index.html
+	@$(STATIC) -o .cache/ftcmetrics ./cmd/ftcmetrics
+	@FTCMETRICS_BIN='$(CURDIR)/.cache/ftcmetrics' node e2e/screens.mjs
 
 client: ## Write the types of clients/react anew, from the program's own document
 	@$(STATIC) -o .cache/ftcmetrics ./cmd/ftcmetrics

@@ -1,6 +1,6 @@
 import { lazy, Suspense } from "react";
 import { Route, Switch, useLocation } from "wouter";
-import { framed } from "./public/rows";
+import { framed } from "./public/framed";
 import { Realtime } from "./realtime";
 import { type Route as Row, routes } from "./routes";
 import { useSession } from "./session";

@@ -11,11 +11,13 @@ import "./public/public.css";
 
 followTheme();
 if (import.meta.env.PROD) keepOffline();
-await firstPage(location.pathname); // what the server has sent stays until its page is ready
-createRoot(document.getElementById("root")!).render(
-  <StrictMode>
-    <QueryClientProvider client={queries}>
-      <App />
-    </QueryClientProvider>
-  </StrictMode>,
+// What the server has sent stays until its page is ready. No await here: parts of the app import this file's.
+firstPage(location.pathname).then(() =>
+  createRoot(document.getElementById("root")!).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <App />
+      </QueryClientProvider>
+    </StrictMode>,
+  ),
 );

@@ -2,7 +2,6 @@ import { Events } from "../public/Events";
 import { may, nameOf, useSession } from "../session";
 import { ButtonLink, Card, Page } from "../ui";
 import { words } from "../words/app";
-import { EventList } from "./EventList";
 
 /** HomePage is what somebody sees first: a stranger the FTC events, a member what is next for their team. */
 export default function HomePage() {
@@ -31,7 +30,7 @@ export default function HomePage() {
         </Card>
       )}
       <Card title={words.home.events}>
-        <EventList />
+        <Events />
       </Card>
     </Page>
   );

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { Link } from "wouter";
 import { cx } from "../ui";
 import { words } from "../words/public";
+import { framed } from "./framed";
 import type { Live } from "./live";
 import { chanceOf, codeOf, type Expected, pathOf, remaining, saidOf, sideOf, teamsOf, timeOf, titleOf, wonBy } from "./match";
 import { type Match, marked, nameOf } from "./state";
@@ -150,9 +151,6 @@ export function useClock(): number {
   }, []);
   return now;
 }
-
-/** framed says whether the page is shown in a frame of another site. */
-export const framed = () => new URLSearchParams(location.search).get("embed") === "1";
 
 /** withFrame keeps a page in its frame from one address to the next. */
 export const withFrame = (path: string) => (framed() && path.startsWith("/e/") ? `${path}?embed=1` : path);

@@ -106,7 +106,9 @@ function NewInvite({ team, onMade }: { team: Team; onMade: (invite: Invite) => v
 function Shown({ invite, code }: { invite: Invite; code: string }) {
   const link = `${location.origin}/join/${code}`;
   const card = useRef<HTMLDivElement>(null);
-  useEffect(() => card.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    card.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
     <div ref={card} className="grid scroll-m-20">
       <Card title={words.invites.code}>

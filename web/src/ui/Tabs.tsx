@@ -2,7 +2,9 @@ import { useId } from "react";
 import { Link, useLocation } from "wouter";
 import { cx } from "./cx";
 
-const inSight = (element: HTMLElement | null) => element?.scrollIntoView({ block: "nearest", inline: "nearest" });
+const inSight = (element: HTMLElement | null) => {
+  element?.scrollIntoView({ block: "nearest", inline: "nearest" }); // what it returns is no clean-up
+};
 
 /** Tabs are the parts of one subject, each a page of its own: the address says which is open. */
 export function Tabs({ label, tabs }: { label: string; tabs: { to: string; word: string }[] }) {

@@ -60,11 +60,6 @@ export const words = {
     team: (number: number, name: string) => (name ? `Team ${number} ${name}` : `Team ${number}`),
     role: (role: string) => `You are here as ${roleNames[role] ?? role}.`,
     events: "FTC events",
-    noEvents: "No FTC events yet",
-    noEventsHelp:
-      "Events come from the official API when the server has its key, or by an import. Until then nothing else is missing: scouts can join and teams can be set up.",
-    search: "Search events",
-    noneFound: (what: string) => `No event fits “${what}”.`,
     invite: "Invite your team",
     newInvite: "New invite",
     inviteHelp: "Scouts join with a code, a link or a QR code. No e-mail address needed.",
