@@ -62,6 +62,18 @@ export const routes: Route[] = [
   },
   { path: "/analysis/robots/:number", page: lazy(() => import("./analysis/robot/RobotPage")), needs: "team", roles: team },
   {
+    path: "/analysis/picks",
+    page: lazy(() => import("./analysis/picks/PicksPage")),
+    needs: "team",
+    roles: ["MENTOR", "LEADER", "STUDENT"],
+  },
+  {
+    path: "/analysis/picks/:id",
+    page: lazy(() => import("./analysis/picks/PickListPage")),
+    needs: "team",
+    roles: ["MENTOR", "LEADER", "STUDENT"],
+  },
+  {
     path: "/team",
     page: lazy(() => import("./team/MembersPage")),
     needs: "team",

@@ -1,0 +1,171 @@
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { api, data, get, key, problem, type Schemas } from "../../api";
+import { queries } from "../../queries";
+import { usePusher } from "../../realtime";
+import { toast } from "../../ui";
+import { words } from "../../words/analysis";
+import { apply, type Clash, clashes, type Operation, onlyAnchor, rebase } from "./operations";
+
+type List = Schemas["ScoutingPickList"];
+
+/** Waiting is an operation that is not on the server yet, with the version that its editor saw. */
+interface Waiting {
+  op: Operation;
+  base: number;
+}
+
+/** Stuck is one that the server refused because somebody else changed the same. */
+export interface Stuck {
+  op: Operation;
+  by: string;
+}
+
+const listKey = (id: string) => key("/api/scouting/picklists/{id}", { path: { id } });
+const historyKey = () => key("/api/scouting/picklists/{id}/history");
+
+/**
+ * usePickList is a list that several people edit at once. What one does here shows at once and goes to the server
+ * one after the other, each with the version that was seen; the server refuses what is in somebody else's way.
+ */
+export function usePickList(id: string, teamId: string) {
+  const query = useQuery(get("/api/scouting/picklists/{id}", { path: { id } }));
+  const [waiting, setWaiting] = useState<Waiting[]>([]);
+  const [stuck, setStuck] = useState<Stuck[]>([]);
+  const [own, setOwn] = useState<number[]>([]); // versions that we made and can take back
+  const queue = useRef(waiting);
+  const sending = useRef(false);
+  const list = query.data;
+  const items = useMemo(() => waiting.reduce((now, { op }) => apply(now, op), list?.items ?? []), [list, waiting]);
+  const change = useCallback((next: Waiting[]) => {
+    queue.current = next;
+    setWaiting(next);
+  }, []);
+
+  const send = useCallback(async () => {
+    if (sending.current) return;
+    sending.current = true;
+    try {
+      while (queue.current.length > 0) {
+        const made = await sendFirst(id, queue.current[0], (by) => setStuck((all) => [...all, { op: queue.current[0].op, by }]));
+        if (made === "again") continue;
+        const since = made ? await operationsAfter(id, queue.current[0].base) : [];
+        await freshen(id);
+        const rest = queue.current.slice(1).map((next) => settle(next, since, made));
+        change(rest);
+        if (made) setOwn((all) => [...all, made]);
+      }
+    } catch (cause) {
+      toast(problem(cause).detail, { tone: "bad" });
+      if (!problem(cause).passing) change(queue.current.slice(1));
+      await freshen(id).catch(() => {});
+    } finally {
+      sending.current = false;
+      void queries.invalidateQueries({ queryKey: historyKey() });
+    }
+  }, [id, change]);
+
+  const edit = useCallback(
+    (op: Operation | null) => {
+      const base = queries.getQueryData<List>(listKey(id))?.version;
+      if (!op || !base) return;
+      change([...queue.current, { op, base }]);
+      void send();
+    },
+    [id, change, send],
+  );
+
+  // A lost network holds operations back; they go on when the server is there again.
+  useEffect(() => {
+    if (waiting.length === 0) return;
+    const timer = setInterval(() => void send(), 3_000);
+    return () => clearInterval(timer);
+  }, [waiting.length, send]);
+
+  const undo = useCallback(
+    async (version?: number) => {
+      const base = queries.getQueryData<List>(listKey(id))!.version;
+      try {
+        await api.POST("/api/scouting/picklists/{id}/undo", {
+          params: { path: { id } },
+          body: { operationId: crypto.randomUUID(), baseVersion: base, version },
+        });
+      } catch (cause) {
+        toast(problem(cause).detail, { tone: "bad" });
+      }
+      setOwn((all) => all.filter((one) => one !== version));
+      await freshen(id);
+      void queries.invalidateQueries({ queryKey: historyKey() });
+    },
+    [id],
+  );
+
+  usePusher({
+    channelName: `private-team-${teamId}`,
+    eventName: "scouting:picklist-changed",
+    onEvent: ({ listId, version }) => {
+      if (listId !== id || version <= (queries.getQueryData<List>(listKey(id))?.version ?? 0)) return;
+      void freshen(id);
+      void queries.invalidateQueries({ queryKey: historyKey() });
+    },
+    onReset: () => void freshen(id),
+  });
+
+  return {
+    query,
+    items,
+    edit,
+    undo,
+    waiting: waiting.length,
+    lastOwn: own.at(-1),
+    stuck,
+    keepTheirs: (one: Stuck) => setStuck((all) => all.filter((other) => other !== one)),
+    takeMine: (one: Stuck) => {
+      setStuck((all) => all.filter((other) => other !== one));
+      edit(rebase(one.op, queries.getQueryData<List>(listKey(id))?.items ?? []));
+    },
+  };
+}
+
+const freshen = (id: string) => queries.fetchQuery({ ...get("/api/scouting/picklists/{id}", { path: { id } }), staleTime: 0 });
+
+async function operationsAfter(id: string, after: number) {
+  const found = await data(api.GET("/api/scouting/picklists/{id}/history", { params: { path: { id }, query: { after, limit: 200 } } }));
+  return found ?? [];
+}
+
+/** sendFirst returns the version that an operation made, "again" when it was written anew in place, null when it is stuck. */
+async function sendFirst(id: string, first: Waiting, onStuck: (by: string) => void): Promise<number | "again" | null> {
+  try {
+    const done = await data(
+      api.POST("/api/scouting/picklists/{id}/operations", {
+        params: { path: { id } },
+        body: { baseVersion: first.base, operations: [first.op] },
+      }),
+    );
+    return done!.operations?.at(-1)?.version ?? done!.version;
+  } catch (cause) {
+    const why = problem(cause);
+    const clash = why.current as Clash | undefined;
+    if (why.status !== 409 || !clash?.conflicts) throw cause;
+    const now = await freshen(id);
+    const anew = onlyAnchor(first.op, clash) ? rebase(first.op, now.items ?? []) : null;
+    if (anew) {
+      first.op = anew;
+      first.base = now.version;
+      return "again";
+    }
+    const done = await operationsAfter(id, first.base);
+    const theirs = done.find(({ operation }) => clashes(first.op, operation));
+    onStuck(theirs?.editor.displayName ?? words.picks.somebody);
+    return null;
+  }
+}
+
+// settle lets an operation that waits behind one that was just done build on it. One that was in somebody else's way
+// keeps the version that its editor saw, so that the server says so.
+function settle(next: Waiting, since: Schemas["ScoutingPickListOperation"][], made: number | null): Waiting {
+  const foreign = since.filter(({ version, operation }) => version !== made && version > next.base && clashes(next.op, operation));
+  const newest = since.at(-1)?.version ?? next.base;
+  return foreign.length > 0 ? next : { ...next, base: Math.max(next.base, newest) };
+}
