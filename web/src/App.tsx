@@ -1,5 +1,6 @@
 import { lazy, Suspense } from "react";
 import { Route, Switch, useLocation } from "wouter";
+import { Present } from "./coach/Present";
 import { framed } from "./public/framed";
 import { Realtime } from "./realtime";
 import { type Route as Row, routes } from "./routes";
@@ -30,6 +31,7 @@ export function App() {
           </Shell>
         </Route>
       </Switch>
+      <Present />
       <Toasts />
       <Suspense>
         <Outgoing />

@@ -67,6 +67,7 @@ function Sheet({ team, board }: { team: Team; board: Coverage }) {
         <SeatGrid
           rows={rows}
           seats={seats}
+          own={team.teamNumber}
           mayEdit={leads}
           busy={sheet.busy}
           onOpen={setOpen}

@@ -7,10 +7,10 @@ import { may, type Team, useSession } from "../session";
 import { ButtonLink, Empty, Loaded } from "../ui";
 import { words } from "../words/coach";
 import { matchName } from "../words/scout";
-import { consensusKey, seatOf } from "./board";
+import { type Coverage, consensusKey, seatOf } from "./board";
 import { CoachPage } from "./CoachPage";
 import { FeedFilter } from "./FeedFilter";
-import { FeedRow } from "./FeedRow";
+import { FeedRow, type Seats } from "./FeedRow";
 import { currentEntries, feedOf, noFilter, scoutsOf } from "./feed";
 import { Gaps } from "./Gaps";
 import { useBoardNews, useEntryNews } from "./news";
@@ -105,18 +105,23 @@ function Nothing({ filtered, team, clear }: { filtered: boolean; team: Team; cle
 }
 
 // useSeats knows at which place of its alliance a robot plays: entries say the side only.
-function useSeats(teamId: string, event: EventRef | null): Map<string, number> {
+function useSeats(teamId: string, event: EventRef | null): Seats {
   const { season = 0, eventCode = "" } = event ?? {};
   useBoardNews(teamId, event);
   const coverage = useQuery({
     ...get("/api/scouting/coverage", { query: { scoutingTeamId: teamId, season, eventCode } }),
     enabled: !!event,
+    select: seatsOf, // stays the same object while nobody changes places, so that no row is drawn anew
   });
-  return useMemo(() => {
-    const seats = new Map<string, number>();
-    for (const match of coverage.data?.matches ?? []) {
-      for (const robot of match.robots ?? []) if (seatOf(robot)) seats.set(consensusKey(match, robot.scoutedTeamNumber), robot.station);
-    }
-    return seats;
-  }, [coverage.data]);
+  return coverage.data ?? nowhere;
+}
+
+const nowhere: Seats = {};
+
+function seatsOf(board: Coverage): Seats {
+  const seats: Seats = {};
+  for (const match of board.matches ?? []) {
+    for (const robot of match.robots ?? []) if (seatOf(robot)) seats[consensusKey(match, robot.scoutedTeamNumber)] = robot.station;
+  }
+  return seats;
 }

@@ -11,7 +11,10 @@ import { entryPath, robotPath } from "./paths";
 
 const line = "grid grid-cols-[auto_1fr_auto] items-center gap-x-3 border-t border-line px-3 py-1 first:border-t-0";
 
-type Props = { item: Item; event: EventRef | null; seats: Map<string, number> };
+/** Seats has the station of each robot in each match, by consensusKey. */
+export type Seats = Record<string, number>;
+
+type Props = { item: Item; event: EventRef | null; seats: Seats };
 
 /** FeedRow is one line of the feed. */
 export const FeedRow = memo(function FeedRow({ item, event, seats }: Props) {
@@ -51,7 +54,7 @@ function EntryRow({ entry, gone, event, seats }: { entry: Entry; gone: boolean }
   ].filter(Boolean);
   return (
     <li className={cx(line, "arrive", gone && "text-quiet")} data-entry={id} data-gone={gone || undefined} data-rev={rev}>
-      <Robot alliance={allianceOf(entry.alliance)} station={seats.get(consensusKey(entry, scoutedTeamNumber)) ?? 0} />
+      <Robot alliance={allianceOf(entry.alliance)} station={seats[consensusKey(entry, scoutedTeamNumber)] ?? 0} />
       <div className="min-w-0">
         <div className="flex items-baseline gap-3">
           <RobotLink number={scoutedTeamNumber} gone={gone} />

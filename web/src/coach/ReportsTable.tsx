@@ -116,7 +116,7 @@ function FieldRow({ line, several, busy, mayEdit, correct }: RowProps) {
             <button
               type="button"
               disabled={busy}
-              className="ml-2 min-h-9 rounded-md border border-edge/60 bg-card px-2 text-sm font-semibold text-ink"
+              className="ml-2 min-h-9 rounded-md border border-edge/60 bg-card px-2 text-sm font-semibold whitespace-nowrap text-ink"
               aria-label={words.coverage.takeFor(entry.scouter.displayName, label, common)}
               onClick={() => correct({ entry, line })}
             >

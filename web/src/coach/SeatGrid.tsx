@@ -9,6 +9,7 @@ import type { Seat } from "./plan";
 type Props = {
   rows: Row[];
   seats: string[];
+  own: number;
   mayEdit: boolean;
   busy: boolean;
   onOpen: (seat: Seat) => void;
@@ -21,7 +22,7 @@ const sameSeat = (a: Seat, b: Seat) => matchKey(a.match) === matchKey(b.match) &
 const steps: Record<string, [number, number]> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 /** SeatGrid is who watches which robot: drag a scout to another robot, or take them up with M and put them down with Enter. */
-export function SeatGrid({ rows, seats, mayEdit, busy, onOpen, onMove, onClear }: Props) {
+export function SeatGrid({ rows, seats, own, mayEdit, busy, onOpen, onMove, onClear }: Props) {
   const [held, setHeld] = useState<Seat>();
   const drop = (to: Seat) => {
     if (held && !sameSeat(held, to)) onMove(held, to);
@@ -75,6 +76,7 @@ export function SeatGrid({ rows, seats, mayEdit, busy, onOpen, onMove, onClear }
                       <SeatButton
                         cell={cell}
                         at={`${y},${x}`}
+                        own={cell.robot.scoutedTeamNumber === own}
                         mayEdit={mayEdit}
                         held={!!held && sameSeat(held, seat)}
                         target={!!held && !sameSeat(held, seat)}
@@ -105,6 +107,7 @@ function focusBeside(event: KeyboardEvent<HTMLElement>, [dy, dx]: [number, numbe
 type SeatProps = {
   cell: Cell;
   at: string;
+  own: boolean;
   mayEdit: boolean;
   held: boolean;
   target: boolean;
@@ -115,10 +118,10 @@ type SeatProps = {
   onLeave: () => void;
 };
 
-function SeatButton({ cell, at, mayEdit, held, target, onPress, onOpen, onTake, onDrop, onLeave }: SeatProps) {
-  const { match, robot, seat, state } = cell;
+function SeatButton({ cell, at, own, mayEdit, held, target, onPress, onOpen, onTake, onDrop, onLeave }: SeatProps) {
+  const { match, robot, seat } = cell;
   const names = (robot.assigned ?? []).map((s) => s.displayName).join(", ");
-  const nobody = state === "own" ? words.coverage.states.own : words.coverage.states.open;
+  const nobody = own ? words.coverage.states.own : words.coverage.states.open;
   const inside = (
     <>
       <span className="text-xs text-quiet">
@@ -129,7 +132,7 @@ function SeatButton({ cell, at, mayEdit, held, target, onPress, onOpen, onTake, 
     </>
   );
   const shape = "grid min-h-13 w-full content-center rounded-md border px-1.5 py-1 text-left leading-tight sm:px-2";
-  const tone = names ? "border-line bg-card" : state === "own" ? "border-transparent" : "border-dashed border-warn bg-warn-wash";
+  const tone = names ? "border-line bg-card" : own ? "border-transparent" : "border-dashed border-warn bg-warn-wash";
   if (!mayEdit) return <div className={cx(shape, tone)}>{inside}</div>;
   return (
     <button

@@ -90,8 +90,11 @@ export function scoutsOf(entries: readonly { entry: Entry }[]): { id: string; di
   return [...all.values()].sort((a, b) => a.displayName.localeCompare(b.displayName));
 }
 
-/** inTurn runs one at a time: asked during a run it runs once more after it, so that the last run began after the last question. */
-export function inTurn(run: () => Promise<unknown>): () => Promise<void> {
+/**
+ * inTurn runs one at a time: asked during a run it runs once more after it, so that the last run began after the
+ * last question. rest is the pause (ms) between two runs: many entries at once are one reason to read.
+ */
+export function inTurn(run: () => Promise<unknown>, rest = 0): () => Promise<void> {
   let running: Promise<void> | undefined;
   let again = false;
   return () => {
@@ -100,6 +103,7 @@ export function inTurn(run: () => Promise<unknown>): () => Promise<void> {
       while (again) {
         again = false;
         await run().catch(() => {}); // a query tells by itself what is wrong
+        if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
       }
       running = undefined;
     })();

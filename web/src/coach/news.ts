@@ -6,6 +6,8 @@ import type { EventRef } from "../event";
 import { usePusher } from "../realtime";
 import { inTurn, type News, noNews, withEntry, withImport, withoutEntry } from "./feed";
 
+const rest = 300; // ms between two readings of what changed
+
 /**
  * useRefresh returns a function that reads these keys anew, again if it is asked meanwhile. When news begin to
  * arrive it runs by itself: what changed before that, nobody told.
@@ -14,7 +16,9 @@ function useRefresh(keys: QueryKey[], live: boolean): () => void {
   const cache = useQueryClient();
   const latest = useRef(keys);
   latest.current = keys;
-  const [refresh] = useState(() => inTurn(() => Promise.all(latest.current.map((queryKey) => cache.invalidateQueries({ queryKey })))));
+  const [refresh] = useState(() =>
+    inTurn(() => Promise.all(latest.current.map((queryKey) => cache.invalidateQueries({ queryKey }))), rest),
+  );
   useEffect(() => {
     if (live) refresh();
   }, [live, refresh]);
