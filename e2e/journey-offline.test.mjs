@@ -154,6 +154,40 @@ test("what one scout left on a tablet never goes as another's, and can be brough
   await context.close();
 });
 
+test("an entry that was edited after a lost answer is a change of it, of the right robot, not a second one", async () => {
+  const context = await browser.context(server.url);
+  const me = await joinIn(context, server, home, "Edited");
+  await assign(server, home, me.id, 1, 28);
+  const page = await context.newPage();
+  await chooseEvent(page);
+  await browser.forgiving(away, async () => {
+    let open = false;
+    await page.route("**/api/scouting/entries/batch", async (route) => {
+      if (open) return route.continue();
+      await route.fetch();
+      return route.abort();
+    });
+    await scout(page, 28);
+    await until(async () => (await mine(me)).length === 1, "the server has it");
+    await badge(page, "1 waiting");
+    await page.locator("[data-done] a").first().tap();
+    await page.locator('[data-field="autoHiveTipCount"] button').first().tap();
+    await page.getByRole("button", { name: "Options" }).tap();
+    await page.getByLabel("Team number of the robot").fill(String(robotsOf(28)[1]));
+    await axe(page);
+    await page.getByRole("button", { name: "It was this robot" }).tap();
+    await page.locator('[data-phase="endgame"]').tap();
+    await page.locator('[data-go="save"]').tap();
+    await badge(page, "1 waiting");
+    open = true;
+    await page.goto("/scout/outbox");
+    await badge(page, "All sent");
+  });
+  const entries = await mine(me);
+  assert.deepEqual(entries.map((e) => [e.rev, e.data.autoHiveTipCount, e.scoutedTeamNumber]), [[2, 1, robotsOf(28)[1]]]);
+  await context.close();
+});
+
 test("what the server refuses stays, with its reason and ways on; what waits for the leads says so", async () => {
   const context = await browser.context(server.url);
   const me = await joinIn(context, server, home, "Refused");

@@ -1,7 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { backupOf, restored } from "../src/scout/outbox/backup";
-import { answered, backOff, type Item, newItem, old, resend, type Stored, summaryOf, toSend, wireEntry } from "../src/scout/outbox/item";
+import {
+  answered,
+  backOff,
+  heard,
+  type Item,
+  newItem,
+  old,
+  resend,
+  type Stored,
+  summaryOf,
+  toSend,
+  wireEntry,
+} from "../src/scout/outbox/item";
 import { type BatchResult, type NewEntry, newId } from "../src/scout/wire";
 
 const ana = { id: newId(), displayName: "Ana" };
@@ -81,6 +93,15 @@ test("what an answer makes of an item", () => {
   for (const status of [500, 503, 429, 401]) assert.equal(after(problem(status, "later")).state, "waiting", String(status));
   const conflict = after(problem(409, "stale-rev", { rev: 4 } as Stored));
   assert.deepEqual([conflict.state, conflict.current?.rev], ["conflict", 4]);
+});
+
+test("what was edited while it was on its way is not taken for sent", () => {
+  const [sent] = queue(ana);
+  const edited = { ...sent, entry: { ...sent.entry, notes: "better" } };
+  assert.equal(heard(sent, sent, stored(sent), 1).state, "sent");
+  const after = heard(edited, sent, stored(sent, 3), 1);
+  assert.deepEqual([after.state, after.rev, after.entry.notes], ["waiting", 3, "better"]);
+  assert.deepEqual(heard(edited, sent, problem(422, "bad-form"), 1), edited);
 });
 
 test("the badge counts what waits, what needs a hand, and what others left here", () => {

@@ -108,6 +108,7 @@ export const words = {
     left: "left hand",
     right: "right hand",
     options: "Options",
+    correct: "It was this robot",
     timeline: "Timeline",
     timelineEmpty: "Each tap is noted here with its time.",
     steps: "Phases",

@@ -105,7 +105,15 @@ export function GameView({ form, begun, station, teamName, onSave, onLeave, onRe
         redo={() => move({ do: "redo" })}
         go={onward}
       />
-      {options && <Options form={form} draft={draft} onClose={() => setOptions(false)} onReset={onReset} />}
+      {options && (
+        <Options
+          form={form}
+          draft={draft}
+          onPlace={keep ? undefined : (place) => move({ do: "place", place })}
+          onClose={() => setOptions(false)}
+          onReset={onReset}
+        />
+      )}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 // What can happen while a robot is watched, and what it makes of the draft.
-import type { Answer, Answers, Form, NewEntry, Phase } from "../wire";
+import type { Answer, Answers, Form, NewEntry, Phase, Place } from "../wire";
 import type { Draft } from "./draft";
 import { act, answers, emptyLog, redo, undo, usual } from "./log";
 
@@ -9,6 +9,7 @@ export type Move =
   | { do: "phase"; phase: Phase }
   | { do: "notes"; notes: string }
   | { do: "absent"; absent: boolean }
+  | { do: "place"; place: Partial<Place> }
   | { do: "clock"; from: number | undefined };
 
 /** play returns the draft after a move; a move without effect returns the same draft. */
@@ -35,6 +36,8 @@ function step(form: Form, draft: Draft, move: Move): Draft {
       return { ...draft, notes: move.notes };
     case "absent":
       return { ...draft, absent: move.absent };
+    case "place":
+      return { ...draft, place: { ...draft.place, ...move.place } };
     case "clock":
       return { ...draft, clockFrom: move.from, phase: move.from ? "auto" : draft.phase };
   }

@@ -24,7 +24,7 @@ export interface Item {
   rev?: number; // this is a change of the stored entry that has this rev
   savedAt: number;
   state: State;
-  tries: number;
+  tries: number; // begun ones: after the first the server may have it, whatever we heard
   reason?: Reason;
   current?: Stored; // what the server has in place of this, when state is conflict
   answer?: { rev: number; totalScore: number };
@@ -101,7 +101,7 @@ export const passing = (status: number, code = "") =>
 
 /** answered is the item after the server's word about it. */
 export function answered(item: Item, result: BatchResult, at: number): Item {
-  const base = { ...item, answeredAt: at, tries: item.tries + 1 };
+  const base = { ...item, answeredAt: at };
   const reason = result.problem && reasonOf(result.problem, result.status);
   if (result.status === 202 && result.quarantine) {
     const { reason: code, detail } = result.quarantine;
@@ -115,6 +115,16 @@ export function answered(item: Item, result: BatchResult, at: number): Item {
   const current = result.problem?.current as Stored | undefined;
   if (reason?.code === "stale-rev" && current) return { ...base, state: "conflict", reason, current };
   return { ...base, state: "refused", reason };
+}
+
+/**
+ * heard is the item after an answer to what was sent of it. Where somebody edited it meanwhile, the
+ * server has the old content, and the new one is a change of that.
+ */
+export function heard(item: Item, sent: Item, result: BatchResult, at: number): Item {
+  const same = item.rev === sent.rev && JSON.stringify(item.entry) === JSON.stringify(sent.entry);
+  if (same) return answered(item, result, at);
+  return result.entry && result.status < 300 ? { ...item, rev: result.entry.rev } : item;
 }
 
 /** resend is an item that tries again, perhaps with other content. */

@@ -2,7 +2,7 @@
 import { api, Problem, problem, proof } from "../../api";
 import { store } from "../../store";
 import type { BatchResult, StoredEntry } from "../wire";
-import { answered, backOff, contentOf, type Item, passing, resend, toSend, wireEntry } from "./item";
+import { backOff, contentOf, heard, type Item, passing, resend, toSend, wireEntry } from "./item";
 import { add, change, clean, follow, items, keep } from "./queue";
 
 /** View is the outbox as it is shown. */
@@ -160,10 +160,14 @@ async function drain() {
     if (batch.length === 0) return;
     show({ sending: batch.map(({ id }) => id) });
     try {
+      await change(
+        batch.map(({ id }) => id),
+        (item) => ({ ...item, tries: item.tries + 1 }),
+      );
       const results = await deliver(batch);
       const at = Date.now();
-      const byId = new Map(batch.map((item, i) => [item.id, results[i] ?? results.find((r) => r.id === item.id)]));
-      await change([...byId.keys()], (item) => answered(item, byId.get(item.id)!, at));
+      const told = new Map(batch.map((sent, i) => [sent.id, { sent, result: results[i] }]));
+      await change([...told.keys()], (item) => heard(item, told.get(item.id)!.sent, told.get(item.id)!.result, at));
       const late = results.find((r) => passing(r.status, r.problem?.type?.split("#")[1]));
       if (late) throw new Problem(late.status, "", late.problem?.detail ?? "");
     } catch (cause) {
