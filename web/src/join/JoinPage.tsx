@@ -4,7 +4,7 @@ import { useAction } from "../action";
 import { api, data } from "../api";
 import { signedIn, teamsChanged, useSession } from "../session";
 import { Button, ButtonLink, Card, Field, Form, Page, toast } from "../ui";
-import { words } from "../words/app";
+import { account } from "../words/account";
 
 /** JoinPage brings somebody into a team by its code: typed, of a link, or of a QR code. */
 export default function JoinPage() {
@@ -17,29 +17,29 @@ export default function JoinPage() {
     if (me) {
       const team = await data(api.POST("/api/user-teams/join", { body: { code: wanted } }));
       await teamsChanged(team!.id);
-      toast(words.join.welcome(team!.teamNumber));
+      toast(account.join.welcome(team!.teamNumber));
     } else {
       const { team } = (await data(
         api.POST("/api/join", { body: { code: wanted, displayName: displayName.trim(), device: device(), cookie: true } }),
       ))!;
       await signedIn(team.id);
-      toast(words.join.welcome(team.teamNumber));
+      toast(account.join.welcome(team.teamNumber));
     }
     go("/", { replace: true });
   });
   const spent = join.failed?.code === "bad-invite-code";
   return (
-    <Page title={words.join.title} lead={words.join.help} narrow>
+    <Page title={account.join.title} lead={account.join.help} narrow>
       <Card>
         <Form onSubmit={join.go} failed={spent ? null : join.failed}>
           {spent && (
             <div role="alert" className="rounded-lg bg-bad-wash p-3">
-              <p className="font-semibold">{words.join.badCode}</p>
-              <p>{words.join.badCodeHelp}</p>
+              <p className="font-semibold">{account.join.badCode}</p>
+              <p>{account.join.badCodeHelp}</p>
             </div>
           )}
           <Field
-            label={words.join.code}
+            label={account.join.code}
             className="font-mono text-xl tracking-widest uppercase placeholder:normal-case"
             value={code}
             onChange={(event) => setCode(event.target.value)}
@@ -51,11 +51,11 @@ export default function JoinPage() {
             fault={join.failed?.field("code")}
           />
           {me ? (
-            <p className="text-sm text-quiet">{words.join.notYou}</p>
+            <p className="text-sm text-quiet">{account.join.notYou}</p>
           ) : (
             <Field
-              label={words.join.name}
-              help={words.join.nameHelp}
+              label={account.join.name}
+              help={account.join.nameHelp}
               name="displayName"
               required
               maxLength={60}
@@ -65,21 +65,21 @@ export default function JoinPage() {
             />
           )}
           <Button type="submit" look="main" busy={join.busy}>
-            {me ? words.join.as(me.displayName) : words.join.go}
+            {me ? account.join.as(me.displayName) : account.join.go}
           </Button>
         </Form>
       </Card>
       {me && (
         <div>
           <ButtonLink look="quiet" to="/team/new">
-            {words.setup.createTeam}
+            {account.setup.createTeam}
           </ButtonLink>
         </div>
       )}
       {me === null && (
         <div>
           <ButtonLink look="quiet" to="/sign-in">
-            {words.join.signIn}
+            {account.join.signIn}
           </ButtonLink>
         </div>
       )}

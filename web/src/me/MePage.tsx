@@ -6,7 +6,7 @@ import { type Me, renamed, signedOut, signOut, useSession } from "../session";
 import { useStore } from "../store";
 import { theme } from "../theme";
 import { Button, Card, Choice, Confirm, Field, Form, Page, Select, toast } from "../ui";
-import { words } from "../words/app";
+import { account } from "../words/account";
 import { Devices } from "./Devices";
 
 /** MePage is what belongs to one person: name, looks, devices, data, and the way out. */
@@ -14,10 +14,10 @@ export default function MePage() {
   const { me } = useSession();
   if (!me) return null; // on the way out
   return (
-    <Page title={words.me.title} narrow>
+    <Page title={account.me.title} narrow>
       {me.deviceOf ? (
-        <Card title={words.me.shared}>
-          <p>{words.me.sharedHelp}</p>
+        <Card title={account.me.shared}>
+          <p>{account.me.sharedHelp}</p>
         </Card>
       ) : (
         <Name me={me} />
@@ -33,13 +33,13 @@ export default function MePage() {
 function Name({ me }: { me: Me }) {
   const save = useAction(async ({ displayName }: Record<string, string>) => {
     renamed((await data(api.PATCH("/api/me", { body: { displayName } })))!);
-    toast(words.me.saved);
+    toast(account.me.saved);
   });
   return (
     <Card>
       <Form onSubmit={save.go} failed={save.failed}>
         <Field
-          label={words.me.name}
+          label={account.me.name}
           name="displayName"
           defaultValue={me.displayName}
           required
@@ -50,7 +50,7 @@ function Name({ me }: { me: Me }) {
         />
         <div>
           <Button type="submit" busy={save.busy}>
-            {words.me.save}
+            {account.me.save}
           </Button>
         </div>
       </Form>
@@ -63,19 +63,19 @@ function Looks() {
   return (
     <Card>
       <Choice
-        label={words.me.look}
+        label={account.me.look}
         value={chosen}
         onChange={theme.set}
         options={[
-          { value: "light", word: words.me.light },
-          { value: "dark", word: words.me.dark },
-          { value: "system", word: words.me.system },
+          { value: "light", word: account.me.light },
+          { value: "dark", word: account.me.dark },
+          { value: "system", word: account.me.system },
         ]}
       />
-      <Select label={words.me.language} defaultValue="en">
-        <option value="en">{words.me.english}</option>
+      <Select label={account.me.language} defaultValue="en">
+        <option value="en">{account.me.english}</option>
       </Select>
-      <p className="text-sm text-quiet">{words.me.languageHelp}</p>
+      <p className="text-sm text-quiet">{account.me.languageHelp}</p>
     </Card>
   );
 }
@@ -93,10 +93,10 @@ function Data() {
     { toasted: true },
   );
   return (
-    <Card title={words.me.data}>
+    <Card title={account.me.data}>
       <div>
         <Button icon="download" busy={download.busy} onClick={download.go}>
-          {words.me.export}
+          {account.me.export}
         </Button>
       </div>
     </Card>
@@ -113,7 +113,7 @@ function Leaving({ me }: { me: Me }) {
   const out = useAction(
     async () => {
       await signOut();
-      gone(words.me.bye);
+      gone(account.me.bye);
     },
     { toasted: true },
   );
@@ -121,40 +121,40 @@ function Leaving({ me }: { me: Me }) {
     async () => {
       await api.DELETE("/api/me");
       await signedOut();
-      gone(words.me.erased);
+      gone(account.me.erased);
     },
     { toasted: true },
   );
   return (
     <div className="flex flex-wrap gap-2">
       <Button busy={out.busy} onClick={() => (me.email ? out.go() : setAsking("out"))}>
-        {words.me.signOut}
+        {account.me.signOut}
       </Button>
       {!me.deviceOf && (
         <Button look="danger" onClick={() => setAsking("erase")}>
-          {words.me.erase}
+          {account.me.erase}
         </Button>
       )}
       {asking === "out" && (
         <Confirm
-          title={words.me.signOutTitle}
-          confirm={words.me.signOut}
+          title={account.me.signOutTitle}
+          confirm={account.me.signOut}
           busy={out.busy}
           onConfirm={out.go}
           onClose={() => setAsking(null)}
         >
-          <p>{words.me.signOutHelp}</p>
+          <p>{account.me.signOutHelp}</p>
         </Confirm>
       )}
       {asking === "erase" && (
         <Confirm
-          title={words.me.eraseTitle}
-          confirm={words.me.eraseConfirm}
+          title={account.me.eraseTitle}
+          confirm={account.me.eraseConfirm}
           busy={erase.busy}
           onConfirm={erase.go}
           onClose={() => setAsking(null)}
         >
-          <p>{words.me.eraseHelp}</p>
+          <p>{account.me.eraseHelp}</p>
         </Confirm>
       )}
     </div>

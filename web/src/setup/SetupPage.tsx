@@ -4,6 +4,7 @@ import { useAction } from "../action";
 import { api, data, type Schemas } from "../api";
 import { signedIn, teamsChanged } from "../session";
 import { Button, Card, Copy, Field, Form, Page, QrCode } from "../ui";
+import { account } from "../words/account";
 import { words } from "../words/app";
 
 // The code comes in the link; it leaves the address bar, and so the history, at once. That happens as the
@@ -35,12 +36,12 @@ function Owner({ code, onToken }: { code: string; onToken: (token: string) => vo
     onToken(grant!.token);
   });
   return (
-    <Page title={words.setup.title} lead={words.setup.help} narrow>
+    <Page title={account.setup.title} lead={account.setup.help} narrow>
       <Card>
         <Form onSubmit={go} failed={failed}>
           <Field
-            label={words.setup.code}
-            help={words.setup.codeHelp}
+            label={account.setup.code}
+            help={account.setup.codeHelp}
             name="code"
             defaultValue={code}
             required
@@ -50,7 +51,7 @@ function Owner({ code, onToken }: { code: string; onToken: (token: string) => vo
             fault={failed?.field("code")}
           />
           <Field
-            label={words.setup.name}
+            label={account.setup.name}
             name="displayName"
             required
             maxLength={60}
@@ -59,16 +60,16 @@ function Owner({ code, onToken }: { code: string; onToken: (token: string) => vo
             fault={failed?.field("displayName")}
           />
           <Field
-            label={words.setup.email}
-            help={words.setup.mayBeEmpty}
+            label={account.setup.email}
+            help={account.setup.mayBeEmpty}
             name="email"
             type="email"
             autoComplete="username"
             fault={failed?.field("email")}
           />
           <Field
-            label={words.setup.password}
-            help={words.setup.passwordHelp}
+            label={account.setup.password}
+            help={account.setup.passwordHelp}
             name="password"
             type="password"
             minLength={12}
@@ -77,7 +78,7 @@ function Owner({ code, onToken }: { code: string; onToken: (token: string) => vo
             fault={failed?.field("password")}
           />
           <Button type="submit" look="main" busy={busy}>
-            {words.setup.create}
+            {account.setup.create}
           </Button>
         </Form>
       </Card>
@@ -94,15 +95,15 @@ function NewTeam({ token, onMade }: { token: string; onMade: (made: Made) => voi
     onMade({ team, code: invite!.code! });
   });
   return (
-    <Page title={words.setup.teamTitle} narrow>
-      <Card title={words.setup.token}>
-        <p className="text-quiet">{words.setup.tokenHelp}</p>
-        <Copy text={token} label={words.setup.token} />
+    <Page title={account.setup.teamTitle} narrow>
+      <Card title={account.setup.token}>
+        <p className="text-quiet">{account.setup.tokenHelp}</p>
+        <Copy text={token} label={account.setup.token} />
       </Card>
       <Card>
         <Form onSubmit={create.go} failed={create.failed}>
           <Field
-            label={words.setup.teamNumber}
+            label={account.setup.teamNumber}
             name="teamNumber"
             type="number"
             inputMode="numeric"
@@ -112,18 +113,18 @@ function NewTeam({ token, onMade }: { token: string; onMade: (made: Made) => voi
             fault={create.failed?.field("teamNumber")}
           />
           <Field
-            label={words.setup.teamName}
-            help={words.setup.mayBeEmpty}
+            label={account.setup.teamName}
+            help={account.setup.mayBeEmpty}
             name="name"
             maxLength={100}
             fault={create.failed?.field("name")}
           />
           <div className="flex flex-wrap gap-2">
             <Button type="submit" look="main" busy={create.busy}>
-              {words.setup.createTeam}
+              {account.setup.createTeam}
             </Button>
             <Button look="quiet" onClick={() => go("/")}>
-              {words.setup.later}
+              {account.setup.later}
             </Button>
           </div>
         </Form>
@@ -136,14 +137,14 @@ function Ready({ made: { team, code } }: { made: Made }) {
   const [, go] = useLocation();
   const link = `${location.origin}/join/${code}`;
   return (
-    <Page title={words.setup.ready(team.teamNumber)} lead={words.setup.readyHelp} narrow>
+    <Page title={account.setup.ready(team.teamNumber)} lead={account.setup.readyHelp} narrow>
       <Card>
-        <Copy text={code} big label={words.join.code} />
+        <Copy text={code} big label={account.join.code} />
         <QrCode text={link} label={link} />
         <Copy text={link} label={words.nav.join} />
       </Card>
       <Button look="main" onClick={() => go("/")}>
-        {words.setup.done}
+        {account.setup.done}
       </Button>
     </Page>
   );

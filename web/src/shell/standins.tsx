@@ -18,9 +18,9 @@ export function NoTeam() {
     <Page title={words.problem.noTeam} lead={words.problem.noTeamHelp} narrow>
       <div className="flex flex-wrap gap-2">
         <ButtonLink look="main" to="/join">
-          {words.join.title}
+          {words.problem.joinTeam}
         </ButtonLink>
-        <ButtonLink to="/team/new">{words.setup.createTeam}</ButtonLink>
+        <ButtonLink to="/team/new">{words.problem.createTeam}</ButtonLink>
       </div>
     </Page>
   );

@@ -4,7 +4,7 @@ import { useAction } from "../action";
 import { api } from "../api";
 import { signedIn, signInWithToken } from "../session";
 import { Button, ButtonLink, Card, Choice, Field, Form, Page } from "../ui";
-import { words } from "../words/app";
+import { account } from "../words/account";
 
 /** SignInPage is for who has an account or a token; it also stands in for pages that need somebody. */
 export default function SignInPage() {
@@ -20,16 +20,16 @@ export default function SignInPage() {
     done();
   });
   return (
-    <Page title={words.signIn.title} narrow>
+    <Page title={account.signIn.title} narrow>
       <Card>
         <Choice
-          label={words.signIn.title}
+          label={account.signIn.title}
           hideLabel
           value={way}
           onChange={setWay}
           options={[
-            { value: "password", word: words.signIn.withPassword },
-            { value: "token", word: words.signIn.withToken },
+            { value: "password", word: account.signIn.withPassword },
+            { value: "token", word: account.signIn.withToken },
           ]}
         />
         <Form onSubmit={signIn.go} failed={signIn.failed}>
@@ -37,7 +37,7 @@ export default function SignInPage() {
             <>
               <Field
                 key="email"
-                label={words.signIn.email}
+                label={account.signIn.email}
                 name="email"
                 type="email"
                 required
@@ -46,7 +46,7 @@ export default function SignInPage() {
               />
               <Field
                 key="password"
-                label={words.signIn.password}
+                label={account.signIn.password}
                 name="password"
                 type="password"
                 required
@@ -57,8 +57,8 @@ export default function SignInPage() {
           ) : (
             <Field
               key="token"
-              label={words.signIn.token}
-              help={words.signIn.tokenHelp}
+              label={account.signIn.token}
+              help={account.signIn.tokenHelp}
               name="token"
               type="password"
               required
@@ -67,13 +67,13 @@ export default function SignInPage() {
             />
           )}
           <Button type="submit" look="main" busy={signIn.busy}>
-            {words.signIn.go}
+            {account.signIn.go}
           </Button>
         </Form>
       </Card>
       <div>
         <ButtonLink look="quiet" to="/join">
-          {words.signIn.join}
+          {account.signIn.join}
         </ButtonLink>
       </div>
     </Page>

@@ -3,7 +3,7 @@ import { useAction } from "../action";
 import { api, data } from "../api";
 import { teamsChanged } from "../session";
 import { Button, Card, Field, Form, Page, toast } from "../ui";
-import { words as app } from "../words/app";
+import { account } from "../words/account";
 import { team as words } from "../words/team";
 
 /** NewTeamPage makes another team's workspace. */
@@ -20,7 +20,7 @@ export default function NewTeamPage() {
       <Card>
         <Form onSubmit={create.go} failed={create.failed}>
           <Field
-            label={app.setup.teamNumber}
+            label={account.setup.teamNumber}
             name="teamNumber"
             type="number"
             inputMode="numeric"
@@ -29,9 +29,15 @@ export default function NewTeamPage() {
             required
             fault={create.failed?.field("teamNumber")}
           />
-          <Field label={app.setup.teamName} help={app.setup.mayBeEmpty} name="name" maxLength={100} fault={create.failed?.field("name")} />
+          <Field
+            label={account.setup.teamName}
+            help={account.setup.mayBeEmpty}
+            name="name"
+            maxLength={100}
+            fault={create.failed?.field("name")}
+          />
           <Button type="submit" look="main" busy={create.busy}>
-            {app.setup.createTeam}
+            {account.setup.createTeam}
           </Button>
         </Form>
       </Card>
