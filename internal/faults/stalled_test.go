@@ -92,17 +92,18 @@ func (h *hall) tell(channel string) time.Duration {
 	if a := h.node.publish(h.t, h.client, time.Now(), body); a.Status != http.StatusOK {
 		h.t.Fatalf("%d %s", a.Status, a.Body)
 	}
-	late := time.NewTimer(patience)
-	defer late.Stop()
 	for n := range h.readers {
-		select {
-		case got := <-h.heard:
-			if got != channel {
-				h.t.Fatalf("a message of %s while one of %s is awaited", got, channel)
+		Until(h.t, fmt.Sprintf("message %d of %s is with more than %d of %d who read", h.sent[channel], channel, n, len(h.readers)), func() bool {
+			select {
+			case got := <-h.heard:
+				if got != channel {
+					h.t.Fatalf("a message of %s while one of %s is awaited", got, channel)
+				}
+				return true
+			default:
+				return false
 			}
-		case <-late.C:
-			h.t.Fatalf("message %d of %s: %d of %d who read have it", h.sent[channel], channel, n, len(h.readers))
-		}
+		})
 	}
 	return time.Since(began)
 }
