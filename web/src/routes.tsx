@@ -73,6 +73,9 @@ export const routes: Route[] = [
     needs: "team",
     roles: ["MENTOR", "LEADER", "STUDENT"],
   },
+  { path: "/analysis/compare", page: lazy(() => import("./analysis/compare/ComparePage")), needs: "team", roles: team },
+  { path: "/analysis/brief/:match?", page: lazy(() => import("./analysis/brief/BriefPage")), needs: "team", roles: team },
+  { path: "/analysis/pit", page: lazy(() => import("./analysis/brief/PitDisplayPage")), needs: "team", roles: team, bare: true },
   {
     path: "/team",
     page: lazy(() => import("./team/MembersPage")),

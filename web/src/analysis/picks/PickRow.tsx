@@ -58,7 +58,7 @@ export function PickRow({ item, place, last, row, editor, dragged, dropBefore, h
       )}
       <span className="w-8 shrink-0 pl-1 text-right text-quiet">{place + 1}</span>
       <div className="grid min-w-0 flex-1 gap-0.5 px-2 py-1.5">
-        <p className="flex min-w-0 items-baseline gap-2">
+        <p className="flex min-w-0 flex-wrap items-baseline gap-x-2">
           <Link
             href={`/analysis/robots/${teamNumber}`}
             className={cx(
@@ -68,7 +68,7 @@ export function PickRow({ item, place, last, row, editor, dragged, dropBefore, h
           >
             {teamNumber}
           </Link>
-          <span className="truncate text-sm text-quiet">{row?.name}</span>
+          <span className="max-w-full truncate text-sm text-quiet">{row?.name}</span>
           {struck && <span className="text-sm font-medium whitespace-nowrap">{words.picks.struck(struck.reason, struck.alliance)}</span>}
         </p>
         {((tags?.length ?? 0) > 0 || note) && (
