@@ -10,6 +10,12 @@ import type { Consensus } from "./board";
 import type { Entry } from "./feed";
 import { entryPath } from "./paths";
 
+interface Correction {
+  entry: Entry;
+  offer: Line["together"];
+  line: Line;
+}
+
 type Props = { team: Team; form: Form; consensus: Consensus; entries: Entry[] };
 
 /** ReportsTable lays what the scouts said side by side; one tap gives an entry the common answer. */
@@ -17,8 +23,8 @@ export function ReportsTable({ team, form, consensus, entries }: Props) {
   const { me } = useSession();
   const cache = useQueryClient();
   const correct = useAction(
-    async ({ entry, line }: { entry: Entry; line: Line }) => {
-      const body = { rev: entry.rev, data: { [line.field.key]: line.together } };
+    async ({ entry, offer, line }: Correction) => {
+      const body = { rev: entry.rev, data: { [line.field.key]: offer } };
       try {
         await api.PATCH("/api/scouting/entries/{id}", { params: { path: { id: entry.id } }, body });
         toast(words.coverage.corrected(entry.scouter.displayName));
@@ -97,7 +103,7 @@ type RowProps = {
   several: boolean;
   busy: boolean;
   mayEdit: (entry: Entry) => boolean;
-  correct: (what: { entry: Entry; line: Line }) => void;
+  correct: (what: Correction) => void;
 };
 
 function FieldRow({ line, several, busy, mayEdit, correct }: RowProps) {
@@ -109,7 +115,7 @@ function FieldRow({ line, several, busy, mayEdit, correct }: RowProps) {
         {label}
       </th>
       {several && <td className="px-2 text-right font-semibold">{common}</td>}
-      {line.reports.map(({ entry, answer, differs }) => (
+      {line.reports.map(({ entry, answer, offer, differs }) => (
         <td key={entry.id} className="px-2 py-1 text-right">
           <span className={cx(differs && several && "font-semibold text-bad")}>{said(field, answer)}</span>
           {differs && several && conflict && mayEdit(entry) && (
@@ -117,10 +123,10 @@ function FieldRow({ line, several, busy, mayEdit, correct }: RowProps) {
               type="button"
               disabled={busy}
               className="ml-2 min-h-9 rounded-md border border-edge/60 bg-card px-2 text-sm font-semibold whitespace-nowrap text-ink"
-              aria-label={words.coverage.takeFor(entry.scouter.displayName, label, common)}
-              onClick={() => correct({ entry, line })}
+              aria-label={words.coverage.takeFor(entry.scouter.displayName, label, said(field, offer))}
+              onClick={() => correct({ entry, offer, line })}
             >
-              {words.coverage.take(common)}
+              {words.coverage.take(said(field, offer))}
             </button>
           )}
         </td>

@@ -32,7 +32,8 @@ export interface Line {
   label: string;
   together: Answer | undefined;
   conflict: boolean;
-  reports: { entry: Entry; answer: Answer | undefined; differs: boolean }[];
+  /** offer is what the report would have to say for all to agree: of two the other's answer, else the common one. */
+  reports: { entry: Entry; answer: Answer | undefined; offer: Answer | undefined; differs: boolean }[];
 }
 
 /** linesOf lays the reports on a robot side by side with what they say together: conflicts first, then in the form's order. */
@@ -47,9 +48,11 @@ export function linesOf(form: Form, consensus: Consensus, entries: readonly Entr
       label: labelOf(form, field),
       together: common,
       conflict: conflicts.has(field.key),
-      reports: counted.map((entry) => {
-        const answer = answers(entry)[field.key];
-        return { entry, answer, differs: (answer ?? field.default) !== common };
+      reports: counted.map((entry, i) => {
+        const said = (of: Entry) => answers(of)[field.key] ?? (field.default as Answer | undefined);
+        const answer = said(entry);
+        const offer = counted.length === 2 ? said(counted[1 - i]) : common;
+        return { entry, answer, offer, differs: answer !== offer };
       }),
     };
   });
