@@ -241,12 +241,9 @@ test("after one visit the app starts without a network", async () => {
   await page.getByLabel("Your name").fill("Basement");
   await page.getByRole("button", { name: "Join" }).tap();
   await page.getByRole("heading", { name: "Hello, Basement" }).waitFor();
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready;
-    const { version, files } = await fetch("/sw.js").then((r) => r.text()).then((text) => JSON.parse(text.split("\n")[0].replace(/^self.build = |;$/g, "")));
-    const cache = await caches.open("app-" + version);
-    for (;;) if ((await cache.keys()).length >= files.length) return;
-  });
+  const { version, files } = JSON.parse((await (await fetch(server.url + "/sw.js")).text()).split("\n")[0].replace(/^self.build = |;$/g, ""));
+  const kept = () => page.evaluate(async (name) => (await (await caches.open(name)).keys()).length, "app-" + version);
+  await until(async () => (await kept()) >= files.length, "the worker keeps every file of its version");
   await context.close();
 
   context = await browser.persistent(folder, server.url);
