@@ -331,7 +331,8 @@ export const words = {
     epa: (epa: string) => `EPA ${epa}`,
     scores: (average: string, best: string, matches: number) =>
       `${average} points on average, ${best} at best, in ${count(matches, "scouted match", "scouted matches")}`,
-    does: (label: string, done: number, matches: number) => `${label}: ${done} of ${matches}`,
+    does: (label: string, phase: string, done: number, matches: number) =>
+      `${label} (${phaseNames[phase] ?? phase}): ${done} of ${matches}`,
     warning: "Warning:",
     noShows: (n: number, of: number) => `Did not show up in ${n} of ${count(of, "match", "matches")}`,
     disqualified: (n: number) => `Disqualified ${n === 1 ? "once" : `${n} times`}`,

@@ -36,11 +36,12 @@ export function strengths(robot: Summary): string[] {
   const { scouted, sources } = robot;
   if (sources.scouted === 0) return [];
   const scoring = words.brief.scores(points(scouted.total.average), points(scouted.total.best), sources.scouted);
+  const phaseOf = new Map(robot.fields?.map(({ key, phase }) => [key, phase]));
   const able = (robot.capabilities ?? [])
     .filter(({ done, matches }) => matches > 1 && done / matches >= 0.5)
     .sort((a, b) => b.done / b.matches - a.done / a.matches)
     .slice(0, 3)
-    .map(({ label, done, matches }) => words.brief.does(label, done, matches));
+    .map(({ key, label, done, matches }) => words.brief.does(label, phaseOf.get(key) ?? "", done, matches));
   return [scoring, ...able];
 }
 

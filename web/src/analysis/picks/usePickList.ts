@@ -50,14 +50,16 @@ export function usePickList(id: string, teamId: string) {
         const made = await sendFirst(id, queue.current[0], (by) => setStuck((all) => [...all, { op: queue.current[0].op, by }]));
         if (made === "again") continue;
         const since = made ? await operationsAfter(id, queue.current[0].base) : [];
-        await freshen(id);
+        await freshen(id, made ?? 0);
         const rest = queue.current.slice(1).map((next) => settle(next, since, made));
         change(rest);
         if (made) setOwn((all) => [...all, made]);
       }
     } catch (cause) {
-      toast(problem(cause).detail, { tone: "bad" });
-      if (!problem(cause).passing) change(queue.current.slice(1));
+      if (!problem(cause).passing) {
+        toast(problem(cause).detail, { tone: "bad" });
+        change(queue.current.slice(1));
+      }
       await freshen(id).catch(() => {});
     } finally {
       sending.current = false;
@@ -105,10 +107,10 @@ export function usePickList(id: string, teamId: string) {
     eventName: "scouting:picklist-changed",
     onEvent: ({ listId, version }) => {
       if (listId !== id || version <= (queries.getQueryData<List>(listKey(id))?.version ?? 0)) return;
-      void freshen(id);
+      freshen(id, version).catch(() => {}); // the next event, or the next look, brings it
       void queries.invalidateQueries({ queryKey: historyKey() });
     },
-    onReset: () => void freshen(id),
+    onReset: () => void freshen(id).catch(() => {}),
   });
 
   return {
@@ -127,7 +129,13 @@ export function usePickList(id: string, teamId: string) {
   };
 }
 
-const freshen = (id: string) => queries.fetchQuery({ ...get("/api/scouting/picklists/{id}", { path: { id } }), staleTime: 0 });
+// freshen reads the list until it is as new as is known: an answer that was under way may be older.
+async function freshen(id: string, atLeast = 0): Promise<List> {
+  for (;;) {
+    const now = await queries.fetchQuery({ ...get("/api/scouting/picklists/{id}", { path: { id } }), staleTime: 0 });
+    if (now.version >= atLeast) return now;
+  }
+}
 
 async function operationsAfter(id: string, after: number) {
   const found = await data(api.GET("/api/scouting/picklists/{id}/history", { params: { path: { id }, query: { after, limit: 200 } } }));
@@ -148,7 +156,7 @@ async function sendFirst(id: string, first: Waiting, onStuck: (by: string) => vo
     const why = problem(cause);
     const clash = why.current as Clash | undefined;
     if (why.status !== 409 || !clash?.conflicts) throw cause;
-    const now = await freshen(id);
+    const now = await freshen(id, clash.version);
     const anew = onlyAnchor(first.op, clash) ? rebase(first.op, now.items ?? []) : null;
     if (anew) {
       first.op = anew;
