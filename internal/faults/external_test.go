@@ -27,7 +27,7 @@ func TestExternalHubAway(t *testing.T) {
 	hub := NewExternalHub(t)
 	s := NewSite(t, NewPostgres(t, false), 2, "REALTIME_DRIVER=soketi", "SOKETI_HOST="+hub.Host, "SOKETI_PORT="+hub.Port)
 	load := s.StartLoad(4, 10*time.Millisecond, inTurn(s.URLs()...))
-	phase := max(2*time.Second, *long/3)
+	phase, outage := max(2*time.Second, *long/10), max(3*time.Second, *long)
 	load.Await(100) // caches fill
 	from := load.Count()
 	<-time.After(phase)
@@ -35,9 +35,11 @@ func TestExternalHubAway(t *testing.T) {
 	before, to := load.between(from, load.Count(), 0.99), load.Count()
 	away := time.Now()
 	held := memory(t, s.Nodes[0].PID())
-	for _, mood := range []Mood{Busy, Gone, Slow, Busy} {
+	hub.Set(Slow)
+	<-time.After(phase / 2)
+	for _, mood := range []Mood{Busy, Gone, Busy} {
 		hub.Set(mood)
-		<-time.After(phase / 2)
+		<-time.After(outage / 3)
 	}
 	load.unheld(hub)
 	during, down := load.between(to, load.Count(), 0.99), hub.Total()
