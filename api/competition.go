@@ -19,7 +19,7 @@ type seasonIn struct {
 }
 
 type eventsIn struct {
-	Season  int    `query:"season" json:"-" description:"the newest when left out"`
+	Season  int    `query:"season" json:"-" description:"all when left out, the newest first"`
 	Text    string `query:"q" json:"-" description:"a part of code, name or city"`
 	Region  string `query:"region" json:"-"`
 	Country string `query:"country" json:"-"`
@@ -71,10 +71,10 @@ const staleAfter = 5 * time.Minute
 
 func (s *server) eventRoutes() {
 	const tag = "competition"
-	add(s, route[eventsIn, []ftc.Event]{method: "GET", path: "/api/events", tag: tag, cache: always, summary: "A season's FTC events by date.",
+	add(s, route[eventsIn, []ftc.Event]{method: "GET", path: "/api/events", tag: tag, cache: always, summary: "FTC events by season and date.",
 		handle: func(r *http.Request, _ accounts.Actor, in eventsIn) (reply[[]ftc.Event], error) {
 			list, next, err := s.o.FTC.Events(r.Context(), ftc.EventFilter{
-				Season: s.season(in.Season), Text: in.Text, Region: in.Region, Country: in.Country, From: in.From, To: in.To, Limit: in.Limit, Cursor: in.Cursor,
+				Season: in.Season, Text: in.Text, Region: in.Region, Country: in.Country, From: in.From, To: in.To, Limit: in.Limit, Cursor: in.Cursor,
 			})
 			return reply[[]ftc.Event]{Data: list, Next: next}, err
 		}})

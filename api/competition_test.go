@@ -85,9 +85,15 @@ func TestPagesOfEvents(t *testing.T) {
 			t.Fatal(a.body)
 		}
 	}
+	for _, body := range []string{`{"season":2024,"eventCode":"E0","name":"Event of last year"}`, `{"season":2026,"eventCode":"E0","name":"Event of next year"}`} {
+		if a := s.call("POST", "/api/events", s.owner, body); a.status != http.StatusOK {
+			t.Fatal(a.body)
+		}
+	}
+	season := "season=2025"
 	page := func(query string) (codes []string, next string) {
 		t.Helper()
-		a := s.call("GET", "/api/events?season=2025"+query, "", "")
+		a := s.call("GET", "/api/events?"+season+query, "", "")
 		var list []struct{ EventCode string }
 		a.into(t, &list)
 		var more struct{ NextCursor string }
@@ -97,19 +103,19 @@ func TestPagesOfEvents(t *testing.T) {
 		}
 		return codes, more.NextCursor
 	}
-	var all []string
-	next := ""
-	for range 5 {
-		var codes []string
-		codes, next = page("&limit=2&cursor=" + next)
-		all = append(all, codes...)
-		if next == "" {
-			break
+	for of, want := range map[string]string{"season=2025": "[E0 E2 E3 E4 E1]", "": "[E0 E0 E2 E3 E4 E1 E0]"} {
+		season = of
+		all, next := page("&limit=2")
+		for len(all) < 10 && next != "" {
+			var codes []string
+			codes, next = page("&limit=2&cursor=" + next)
+			all = append(all, codes...)
+		}
+		if fmt.Sprint(all) != want {
+			t.Errorf("page by page of %q: %v", of, all)
 		}
 	}
-	if fmt.Sprint(all) != "[E0 E2 E3 E4 E1]" {
-		t.Errorf("page by page: %v", all)
-	}
+	season = "season=2025"
 	for query, want := range map[string]string{
 		"&region=R1": "[E3 E1]", "&from=2025-11-15&to=2025-11-30": "[E2 E3]", "&q=event+4": "[E4]", "&q=%25": "[]",
 	} {
@@ -117,7 +123,7 @@ func TestPagesOfEvents(t *testing.T) {
 			t.Errorf("%s: %v, want %s", query, codes, want)
 		}
 	}
-	for _, query := range []string{"&from=today", "&cursor=x", "&limit=0x"} {
+	for _, query := range []string{"&from=today", "&cursor=x", "&cursor=2025~x~E0", "&cursor=99999~infinity~E0", "&limit=0x"} {
 		if a := s.call("GET", "/api/events?season=2025"+query, "", ""); a.status != 422 {
 			t.Errorf("%s: %d", query, a.status)
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +29,7 @@ const (
 // noDate is where events without a date are in the order.
 const noDate = "infinity"
 
-// EventFilter chooses FTC events of a season. Zero values take all.
+// EventFilter chooses FTC events. Zero values take all.
 type EventFilter struct {
 	Season  int
 	Text    string // a part of code, name or city
@@ -39,9 +41,9 @@ type EventFilter struct {
 	Cursor  string // from the page before
 }
 
-// Events returns a page of FTC events by date, and the cursor of the next page or "".
+// Events returns a page of FTC events, the newest season first and each by date, and the cursor of the next page or "".
 func (s *Service) Events(ctx context.Context, f EventFilter) (list []Event, next string, err error) {
-	p := queries.EventsParams{Season: int32(f.Season), Region: f.Region, Country: f.Country, AfterDate: "-infinity", RowLimit: pageOfEvents + 1}
+	p := queries.EventsParams{Season: int32(f.Season), Region: f.Region, Country: f.Country, AfterSeason: math.MaxInt32, AfterDate: "-infinity", RowLimit: pageOfEvents + 1}
 	p.Pattern = "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(f.Text) + "%"
 	if f.Limit != 0 {
 		p.RowLimit = int32(min(max(f.Limit, 1), maxPage)) + 1
@@ -53,11 +55,16 @@ func (s *Service) Events(ctx context.Context, f EventFilter) (list []Event, next
 		return nil, "", err
 	}
 	if f.Cursor != "" {
-		date, code, ok := strings.Cut(f.Cursor, "~")
-		if _, err := day("cursor", date); !ok || err != nil && date != noDate {
+		parts := strings.SplitN(f.Cursor, "~", 3)
+		season, err := strconv.ParseUint(parts[0], 10, 15)
+		ok := err == nil && len(parts) == 3
+		if ok && parts[1] != noDate {
+			_, err = day("cursor", parts[1])
+		}
+		if !ok || err != nil {
 			return nil, "", ErrFilter.Saying("This cursor is of no page of FTC events.")
 		}
-		p.AfterDate, p.AfterCode = date, code
+		p.AfterSeason, p.AfterDate, p.AfterCode = int32(season), parts[1], parts[2]
 	}
 	rows, err := s.q.Events(ctx, p)
 	if err != nil {
@@ -66,10 +73,11 @@ func (s *Service) Events(ctx context.Context, f EventFilter) (list []Event, next
 	if len(rows) == int(p.RowLimit) {
 		rows = rows[:len(rows)-1]
 		last := rows[len(rows)-1]
-		next = noDate + "~" + last.Code
+		date := noDate
 		if last.StartsOn != nil {
-			next = last.StartsOn.Format(time.DateOnly) + "~" + last.Code
+			date = last.StartsOn.Format(time.DateOnly)
 		}
+		next = fmt.Sprintf("%d~%s~%s", last.Season, date, last.Code)
 	}
 	list = make([]Event, 0, len(rows))
 	for _, r := range rows {

@@ -28,17 +28,17 @@ WHERE (ftc_events.name, ftc_events.listed, ftc_events.official, ftc_events.type_
 UPDATE ftc_events SET listed = false WHERE season = @season AND listed AND NOT code = ANY(@codes::text[]);
 
 -- name: Events :many
--- A page of the events of a season by date, where having none is infinity. Pages go on
--- after a date and a code.
+-- A page of the events of a season, or of all with season 0, the newest season first and then by date, where having none
+-- is infinity. Pages go on after a season, a date and a code.
 SELECT * FROM ftc_events
-WHERE season = @season
+WHERE (@season::integer = 0 OR season = @season)
     AND concat_ws(' ', code, name, city) ILIKE @pattern::text
     AND (@region::text = '' OR region = @region)
     AND (@country::text = '' OR country = @country)
     AND (sqlc.narg(from_date)::date IS NULL OR coalesce(ends_on, starts_on) >= sqlc.narg(from_date)::date)
     AND (sqlc.narg(to_date)::date IS NULL OR starts_on <= sqlc.narg(to_date)::date)
-    AND (coalesce(starts_on, 'infinity'::date), code) > ((@after_date::text)::date, @after_code::text)
-ORDER BY coalesce(starts_on, 'infinity'::date), code LIMIT @row_limit;
+    AND (-season, coalesce(starts_on, 'infinity'::date), code) > (0 - @after_season::integer, (@after_date::text)::date, @after_code::text)
+ORDER BY -season, coalesce(starts_on, 'infinity'::date), code LIMIT @row_limit;
 
 -- name: EventsAround :many
 -- Events of any season that touch these days.

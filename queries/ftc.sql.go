@@ -135,30 +135,31 @@ func (q *Queries) EventTeams(ctx context.Context, arg EventTeamsParams) ([]FtcTe
 
 const events = `-- name: Events :many
 SELECT season, code, name, official, type_name, venue, city, region, country, timezone, starts_on, ends_on, created_at, listed FROM ftc_events
-WHERE season = $1
+WHERE ($1::integer = 0 OR season = $1)
     AND concat_ws(' ', code, name, city) ILIKE $2::text
     AND ($3::text = '' OR region = $3)
     AND ($4::text = '' OR country = $4)
     AND ($5::date IS NULL OR coalesce(ends_on, starts_on) >= $5::date)
     AND ($6::date IS NULL OR starts_on <= $6::date)
-    AND (coalesce(starts_on, 'infinity'::date), code) > (($7::text)::date, $8::text)
-ORDER BY coalesce(starts_on, 'infinity'::date), code LIMIT $9
+    AND (-season, coalesce(starts_on, 'infinity'::date), code) > (0 - $7::integer, ($8::text)::date, $9::text)
+ORDER BY -season, coalesce(starts_on, 'infinity'::date), code LIMIT $10
 `
 
 type EventsParams struct {
-	Season    int32
-	Pattern   string
-	Region    string
-	Country   string
-	FromDate  *time.Time
-	ToDate    *time.Time
-	AfterDate string
-	AfterCode string
-	RowLimit  int32
+	Season      int32
+	Pattern     string
+	Region      string
+	Country     string
+	FromDate    *time.Time
+	ToDate      *time.Time
+	AfterSeason int32
+	AfterDate   string
+	AfterCode   string
+	RowLimit    int32
 }
 
-// A page of the events of a season by date, where having none is infinity. Pages go on
-// after a date and a code.
+// A page of the events of a season, or of all with season 0, the newest season first and then by date, where having none
+// is infinity. Pages go on after a season, a date and a code.
 func (q *Queries) Events(ctx context.Context, arg EventsParams) ([]FtcEvent, error) {
 	rows, err := q.db.Query(ctx, events,
 		arg.Season,
@@ -167,6 +168,7 @@ func (q *Queries) Events(ctx context.Context, arg EventsParams) ([]FtcEvent, err
 		arg.Country,
 		arg.FromDate,
 		arg.ToDate,
+		arg.AfterSeason,
 		arg.AfterDate,
 		arg.AfterCode,
 		arg.RowLimit,

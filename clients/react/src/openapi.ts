@@ -438,11 +438,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A season's FTC events by date. */
+        /** FTC events by season and date. */
         get: {
             parameters: {
                 query?: {
-                    /** @description the newest when left out */
+                    /** @description all when left out, the newest first */
                     season?: number;
                     /** @description a part of code, name or city */
                     q?: string;
