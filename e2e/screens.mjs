@@ -22,6 +22,8 @@ const screens = [
   { name: "scout", path: "/scout", as: "member" },
   { name: "scout-events", path: "/scout/events", as: "member" },
   { name: "outbox", path: "/scout/outbox", as: "member" },
+  { name: "hand-off", path: "/scout/handoff", as: "member" },
+  { name: "scan", path: "/scout/scan", as: "member" },
   { name: "coach", path: "/coach", as: "member" },
   { name: "coverage", path: "/coach/coverage", as: "member" },
 ];

@@ -4,7 +4,7 @@ import { useLocation, useParams } from "wouter";
 import { get } from "../../api";
 import { may, useSession } from "../../session";
 import { useStore } from "../../store";
-import { ButtonLink, Empty, Failed, Loading, Page, toast } from "../../ui";
+import { ButtonLink, Empty, Failed, Loading, Page } from "../../ui";
 import { words } from "../../words/scout";
 import type { Draft } from "../form/draft";
 import { GameView } from "../form/GameView";
@@ -73,7 +73,6 @@ function Edit({ id, owner, item, there, form }: { id: string; owner: Person; ite
   const begun = useMemo(() => draftOf(id, owner, before, form, item ? (item.answer?.rev ?? item.rev) : there?.rev), [id]);
   const onSave = async (entry: NewEntry) => {
     await amended({ ...newItem(begun.owner, entry, form.version, Date.now()), rev: begun.rev });
-    toast(words.form.changed);
     go("/scout", { replace: true });
   };
   return (

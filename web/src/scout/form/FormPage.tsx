@@ -2,8 +2,8 @@ import { useEffect, useState } from "react";
 import { useLocation, useParams } from "wouter";
 import { useEvent } from "../../event";
 import { useSession } from "../../session";
-import { ButtonLink, Empty, Loading, Page, toast } from "../../ui";
-import { matchName, words } from "../../words/scout";
+import { ButtonLink, Empty, Loading, Page } from "../../ui";
+import { words } from "../../words/scout";
 import { dutyIn, pathPlace } from "../assignment/duty";
 import { useReady } from "../event/useReady";
 import { newItem } from "../outbox/item";
@@ -42,7 +42,6 @@ function Sheet() {
   const onSave = async (entry: NewEntry) => {
     await save(newItem(draft.owner, entry, form.version, Date.now()));
     await dropDraft(draft.key);
-    toast(words.form.saved(matchName(place), place.scoutedTeamNumber));
     go("/scout", { replace: true });
   };
   const onReset = async () => {

@@ -48,7 +48,7 @@ export function Options({
       </section>
       <p className="hidden text-sm text-quiet pointer-fine:block">{words.form.keys}</p>
       <Button look="danger" icon="trash" onClick={() => setSure(true)}>
-        {words.form.reset}
+        {onPlace ? words.form.resetChange : words.form.reset}
       </Button>
     </Dialog>
   );

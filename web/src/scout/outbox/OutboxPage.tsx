@@ -56,8 +56,10 @@ function Standing({ me }: { me: string }) {
   const { items, sending, trouble, nextTry } = useStore(outbox);
   const { at } = useStore(proof);
   const now = useNow(1000);
-  const { waiting, oldest } = summaryOf(items, me);
+  const { waiting, attention, oldest } = summaryOf(items, me);
   const signIn = trouble?.status === 401;
+  const rest = attention > 0 ? words.outbox.attention(attention) : words.outbox.sent;
+  const headline = sending.length > 0 ? words.outbox.sending(sending.length) : waiting > 0 ? words.outbox.waiting(waiting) : rest;
   const lines = [
     at > 0 ? words.outbox.alive(now - at) : words.outbox.neverAlive,
     oldest !== undefined && words.outbox.oldest(now - oldest),
@@ -67,7 +69,7 @@ function Standing({ me }: { me: string }) {
     <section className="flex flex-wrap items-center justify-between gap-3 rounded-card border border-line bg-card p-4">
       <div>
         <p className="text-2xl font-bold" data-standing>
-          {sending.length > 0 ? words.outbox.sending(sending.length) : waiting > 0 ? words.outbox.waiting(waiting) : words.outbox.sent}
+          {headline}
         </p>
         <p className="text-quiet">{lines.join(" · ")}</p>
         {signIn && <p className="font-medium text-warn">{words.outbox.signIn}</p>}
