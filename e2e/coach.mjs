@@ -10,6 +10,7 @@ export const playing = (n) => [0, 1, 2, 3].map((i) => robots[(4 * ((n - 1) % 2) 
 
 /** A server's FTC event with `matches` matches, and a team with a lead and scouts; `names` are the scouts'. */
 export async function meet(server, { number = 731, matches = 12, names = ["Ada", "Ben", "Cleo"], code = eventCode, role = "LEADER" } = {}) {
+  await until(() => server.setupCode, "the server tells its set-up code");
   const home = await team(server, number);
   const list = Array.from({ length: matches }, (_, i) => {
     const [r1, r2, b1, b2] = playing(i + 1);

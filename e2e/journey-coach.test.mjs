@@ -11,7 +11,7 @@ let server, browser, home;
 before(async () => {
   server = await Server.start();
   browser = await Browser.start();
-  home = await meet(server);
+  home = await meet(server, { names: ["Ada", "Ben", "Cleo of the Extraordinarily Long Name in the Pits of League Meet 7"] });
 });
 after(async () => {
   await browser?.stop();
@@ -33,6 +33,7 @@ async function open(token, path, options) {
 
 /** The page as the other theme shows it, too. */
 async function clean(page) {
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is wider than the screen");
   await axe(page);
   await page.emulateMedia({ colorScheme: "light" });
   await axe(page, page.url() + " in the light");

@@ -33,6 +33,7 @@ async function open(token, path, options) {
 }
 
 async function clean(page) {
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is wider than the screen");
   await axe(page);
   await page.emulateMedia({ colorScheme: "light" });
   await axe(page, page.url() + " in the light");

@@ -1,6 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
+import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useMemo, useState } from "react";
-import { get } from "../api";
+import { get, type Problem } from "../api";
 import { type EventRef, useEvent } from "../event";
 import { useConnection } from "../realtime";
 import { may, type Team, useSession } from "../session";
@@ -11,7 +11,7 @@ import { type Coverage, consensusKey, seatOf } from "./board";
 import { CoachPage } from "./CoachPage";
 import { FeedFilter } from "./FeedFilter";
 import { FeedRow, type Seats } from "./FeedRow";
-import { currentEntries, feedOf, noFilter, scoutsOf } from "./feed";
+import { currentEntries, type Entry, feedOf, type News, noFilter, scoutsOf } from "./feed";
 import { Gaps } from "./Gaps";
 import { useBoardNews, useEntryNews } from "./news";
 import { OnNow } from "./OnNow";
@@ -21,31 +21,43 @@ const shown = 200; // rows: nobody scrolls further in what is live; the entries'
 /** FeedPage is the team's live feed: what comes in, who is on, and who is missing. */
 export default function FeedPage() {
   const { team } = useSession();
-  const event = useEvent();
+  return <CoachPage title={words.feed.title}>{team && <Live key={team.id} team={team} />}</CoachPage>;
+}
+
+function Live({ team }: { team: Team }) {
+  const { news } = useEntryNews(team.id);
+  const chosen = useEvent();
+  const entries = useQuery(get("/api/scouting/entries", { query: { scoutingTeamId: team.id, limit: 100 } }));
+  const current = useMemo(() => currentEntries(entries.data ?? [], news), [entries.data, news]);
+  const [newest] = current;
+  const season = chosen?.season ?? newest?.entry.season;
+  const eventCode = chosen?.eventCode ?? newest?.entry.eventCode;
+  const event = useMemo(() => (season && eventCode ? { season, eventCode } : null), [season, eventCode]);
   return (
-    <CoachPage title={words.feed.title}>
-      {team && (
-        <div className="grid items-start gap-4 wide:grid-cols-[1fr_19rem] wide:grid-rows-[auto_1fr]">
-          {event && <Gaps team={team} event={event} />}
-          <div className="min-w-0 wide:col-start-1 wide:row-span-2 wide:row-start-1">
-            <Feed key={team.id} team={team} event={event} />
-          </div>
-          <OnNow teamId={team.id} />
-        </div>
-      )}
-    </CoachPage>
+    <div className="grid items-start gap-4 wide:grid-cols-[1fr_19rem] wide:grid-rows-[auto_1fr]">
+      {event && <Gaps team={team} event={event} />}
+      <div className="min-w-0 wide:col-start-1 wide:row-span-2 wide:row-start-1">
+        <Feed team={team} event={event} entries={entries} news={news} current={current} />
+      </div>
+      <OnNow teamId={team.id} />
+    </div>
   );
 }
 
-function Feed({ team, event }: { team: Team; event: EventRef | null }) {
-  const { news } = useEntryNews(team.id);
+type FeedProps = {
+  team: Team;
+  event: EventRef | null;
+  entries: UseQueryResult<Entry[] | null, Problem>;
+  news: News;
+  current: { entry: Entry; gone: boolean }[];
+};
+
+function Feed({ team, event, entries, news, current }: FeedProps) {
   const { state } = useConnection();
   const [filter, setFilter] = useState(noFilter);
   const wanted = useDeferredValue(filter);
   const seats = useSeats(team.id, event);
-  const entries = useQuery(get("/api/scouting/entries", { query: { scoutingTeamId: team.id, limit: 100 } }));
   const notes = useQuery(get("/api/scouting/notes", { query: { scoutingTeamId: team.id, limit: 50 } }));
-  const current = useMemo(() => currentEntries(entries.data ?? [], news), [entries.data, news]);
   const items = useMemo(
     () => feedOf({ entries: entries.data ?? [], notes: notes.data ?? [] }, news, wanted, matchName),
     [entries.data, notes.data, news, wanted],
@@ -61,7 +73,7 @@ function Feed({ team, event }: { team: Team; event: EventRef | null }) {
             <Nothing filtered={filter !== noFilter && current.length > 0} team={team} clear={() => setFilter(noFilter)} />
           ) : (
             <>
-              <ol className="grid rounded-card border border-line bg-card" data-feed={items.length}>
+              <ol className="grid grid-cols-1 rounded-card border border-line bg-card" data-feed={items.length}>
                 {items.slice(0, shown).map((item) => (
                   <FeedRow key={item.key} item={item} event={event} seats={seats} />
                 ))}

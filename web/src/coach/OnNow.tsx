@@ -12,7 +12,7 @@ export function OnNow({ teamId }: { teamId: string }) {
   return (
     <Card title={words.online.title(memberCount)}>
       {list.length === 0 && <p className="text-quiet">{blind ? words.online.unknown : words.online.nobody}</p>}
-      <ul className="grid gap-1" data-online={memberCount}>
+      <ul className="grid grid-cols-1 gap-1" data-online={memberCount}>
         {list.map(([id, { displayName, role, deviceLabel }]) => (
           <li key={id} className="flex items-baseline gap-2">
             <span aria-hidden="true" className="size-2.5 shrink-0 rounded-full bg-good" />

@@ -74,7 +74,7 @@ function Inbox({ team }: { team: Team }) {
           {state === "open" ? words.quarantine.nothingHelp : words.quarantine.noneThrownHelp}
         </Empty>
       )}
-      <ul className="grid items-start gap-3 wide:grid-cols-2">
+      <ul className="grid grid-cols-1 items-start gap-3 wide:grid-cols-2">
         {list?.map((one) => (
           <HeldCard key={one.id} team={team} held={one} discard={discard.go} restore={restore.go} busy={discard.busy || restore.busy} />
         ))}

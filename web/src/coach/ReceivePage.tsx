@@ -134,12 +134,12 @@ function Received({ results, more }: { results: Result[]; more: () => void }) {
           {words.receive.held(sum.held)} <ButtonLink to="/coach/quarantine">{words.tabs.quarantine}</ButtonLink>
         </p>
       )}
-      <ul className="grid">
+      <ul>
         {results.map((result) => {
           const { id, entry, problem: why, quarantine } = result;
           return (
             <li key={id} className="flex min-h-11 items-center justify-between gap-3 border-t border-line first:border-t-0">
-              <span className="min-w-0 truncate">
+              <span className="min-w-0 py-1 break-words">
                 {entry
                   ? words.receive.entry(matchName(entry), entry.scoutedTeamNumber, entry.scouter.displayName)
                   : (why?.detail ?? quarantine?.detail)}

@@ -76,7 +76,7 @@ function Reports({ team, board, cell, said }: { team: Team; board: Coverage; cel
             said && (said.reports?.length ?? 0) > 0 ? (
               <ReportsTable team={team} form={told.form} consensus={said} entries={list} />
             ) : (
-              <ul className="grid gap-2">
+              <ul className="grid grid-cols-1 gap-2">
                 {list.map((entry) => (
                   <li key={entry.id} className="flex items-center justify-between gap-3">
                     <span>{words.feed.by(entry.scouter.displayName)}</span>
