@@ -23,7 +23,7 @@ export function Events() {
           );
         const found = list.filter((event) => leadOf(event).concat(" ", event.name).toLowerCase().includes(text.trim().toLowerCase()));
         return (
-          <div className="grid gap-4">
+          <div className="grid grid-cols-1 gap-4">
             {list.length > many && <Field label={w.search} type="search" value={text} onChange={(e) => setText(e.target.value)} />}
             {found.length === 0 && <p className="text-quiet">{w.none(text)}</p>}
             {(["now", "next", "past"] as const).map((when) => (
@@ -44,9 +44,9 @@ export function Events() {
 function Group({ title, events }: { title: string; events: FtcEvent[] }) {
   if (events.length === 0) return null;
   return (
-    <section className="grid gap-2">
+    <section className="grid grid-cols-1 gap-2">
       <h2>{title}</h2>
-      <ul className="grid gap-2 sm:grid-cols-2">
+      <ul className="grid grid-cols-1 gap-2 sm:grid-cols-2">
         {events.map((event) => (
           <li key={`${event.season}/${event.eventCode}`}>
             <Link href={`/e/${event.season}/${event.eventCode}`} className="pub-event">

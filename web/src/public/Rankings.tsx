@@ -107,20 +107,22 @@ const line = (p: Place) => [p.rank, p.teamNumber, p.name, p.rankingScore, p.wins
 function TeamCell({ place, followed, onFollow }: { place: Place; followed: boolean; onFollow: (team: number) => void }) {
   const { teamNumber, name } = place;
   return (
-    <span className="flex flex-wrap items-center gap-x-2">
+    <span className="flex items-center gap-x-1">
       <button
         type="button"
         aria-pressed={followed}
         aria-label={followed ? words.rankings.unfollow(teamNumber) : words.rankings.follow(teamNumber)}
-        className="grid size-8 place-items-center text-lg leading-none text-accent-text"
+        className="-ml-2 grid size-8 shrink-0 place-items-center text-lg leading-none text-accent-text"
         onClick={() => onFollow(followed ? 0 : teamNumber)}
       >
         {followed ? "★" : "☆"}
       </button>
-      <Link href={`/t/${teamNumber}`} className="inline-flex min-h-6 items-center font-semibold text-ink">
-        {teamNumber}
-      </Link>
-      <span className="pub-name">{name}</span>
+      <span>
+        <Link href={`/t/${teamNumber}`} className="mr-2 inline-flex min-h-6 items-center font-semibold text-ink">
+          {teamNumber}
+        </Link>
+        <span className="pub-name">{name}</span>
+      </span>
     </span>
   );
 }

@@ -48,7 +48,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, sort, onSort, m
           {sorted.map((row) => (
             <tr key={rowKey(row)} className={cx("border-t border-line", marked?.(row) && "bg-accent-wash")}>
               {columns.map((column) => (
-                <td key={column.key} className={cx("px-3 py-2", column.number && "text-right", column.hideOnPhone && "max-sm:hidden")}>
+                <td key={column.key} className={cx("px-2 py-2 sm:px-3", column.number && "text-right", column.hideOnPhone && "max-sm:hidden")}>
                   {column.cell(row)}
                 </td>
               ))}
@@ -76,12 +76,12 @@ function Heading<Row>({ column, order, onChange }: { column: Column<Row>; order?
       {column.by ? (
         <button
           type="button"
-          className={cx("inline-flex min-h-11 items-center gap-1 rounded-md px-2", here && "text-ink")}
+          className={cx("inline-flex min-h-11 items-center gap-1 rounded-md px-1 whitespace-nowrap sm:px-2", here && "text-ink")}
           title={words.sortBy(column.title)}
           onClick={onChange}
         >
           {column.title}
-          <Icon name={here && !order.down ? "up" : "down"} className={cx("size-3.5", !here && "opacity-30")} />
+          <Icon name={here && !order.down ? "up" : "down"} className={cx("size-3.5", !here && "opacity-30 max-sm:hidden")} />
         </button>
       ) : (
         <span className="inline-flex min-h-11 items-center px-2">{column.title}</span>

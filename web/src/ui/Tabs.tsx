@@ -47,11 +47,11 @@ export function Choice<Value extends string>({ label, value, options, onChange, 
   return (
     <fieldset className="grid min-w-0 gap-1">
       <legend className={hideLabel ? "sr-only" : "mb-1 font-medium"}>{label}</legend>
-      <div className="flex flex-wrap rounded-lg border border-edge/60 bg-sunken p-0.5">
+      <div className="flex w-full max-w-lg flex-wrap rounded-lg border border-edge/60 bg-sunken p-0.5">
         {options.map((option) => (
           <label
             key={option.value}
-            className="flex min-h-11 flex-1 items-center justify-center rounded-md px-3 font-medium text-quiet has-checked:bg-card has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-3 has-focus-visible:outline-[var(--focus)]"
+            className="flex min-h-11 flex-1 items-center justify-center rounded-md px-3 font-medium whitespace-nowrap text-quiet has-checked:bg-card has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-3 has-focus-visible:outline-[var(--focus)]"
           >
             <input
               type="radio"
