@@ -26,6 +26,11 @@ const screens = [
   { name: "scan", path: "/scout/scan", as: "member" },
   { name: "coach", path: "/coach", as: "member" },
   { name: "coverage", path: "/coach/coverage", as: "member" },
+  { name: "robots", path: "/analysis?season=2025&event=ZZDEV1", as: "member" },
+  { name: "robot", path: "/analysis/robots/731?season=2025&event=ZZDEV1", as: "member" },
+  { name: "compare", path: "/analysis/compare?season=2025&event=ZZDEV1&robots=731,6183,7105", as: "member" },
+  { name: "brief", path: "/analysis/brief?season=2025&event=ZZDEV1", as: "member" },
+  { name: "picks", path: "/analysis/picks?season=2025&event=ZZDEV1", as: "member" },
 ];
 
 const folder = new URL("../.cache/screenshots/", import.meta.url).pathname;
