@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { get } from "../api";
 import { useSession } from "../session";
-import { Card, Empty, Field, Icon, Loaded, Page } from "../ui";
+import { Card, Empty, Field, Icon, Loaded, Loading, Page } from "../ui";
 import { words } from "../words/analysis";
 import { dates } from "../words/time";
 import { type At, chooseEvent, useAt } from "./at";
@@ -11,6 +11,12 @@ import { useLiveFigures } from "./live";
 /** AtEvent shows a page about the chosen FTC event, or lets one be chosen first. */
 export function AtEvent({ title, children }: { title: string; children: (at: At) => ReactNode }) {
   const at = useAt();
+  if (at === undefined)
+    return (
+      <Page title={title}>
+        <Loading rows={4} />
+      </Page>
+    );
   if (!at)
     return (
       <Page title={title} lead={words.event.which} narrow>

@@ -1,6 +1,7 @@
 import { useSearch } from "wouter";
-import { chooseEvent, type EventRef, useEvent } from "../event";
+import { chooseEvent, type EventRef } from "../event";
 import { type Team, useSession } from "../session";
+import { useWorkEvent } from "../workevent";
 
 /** At is what every analysis page is about: a team of ours at an FTC event. */
 export interface At {
@@ -13,13 +14,12 @@ export interface At {
   event: { path: { code: string }; query: { season: number } };
 }
 
-/** useAt is what the page is about; null until an FTC event was chosen. One that the address names wins, so that links can be shared. */
-export function useAt(): At | null {
+/** useAt is what the page is about; null until an FTC event was chosen, undefined until that is known. One that the address names wins, so that links can be shared. */
+export function useAt(): At | null | undefined {
   const { team } = useSession();
-  const chosen = useEvent();
-  const named = eventOf(useSearch());
-  const event = named ?? chosen;
-  if (!team || !event) return null;
+  const work = useWorkEvent(team);
+  const event = eventOf(useSearch()) ?? work;
+  if (!team || !event) return team ? (event as null | undefined) : null;
   const { season, eventCode } = event;
   return {
     team,

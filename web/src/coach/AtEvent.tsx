@@ -1,21 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { get, type Schemas } from "../api";
-import { chooseEvent, type EventRef, useEvent } from "../event";
+import { chooseEvent, type EventRef } from "../event";
 import { type Team, useSession } from "../session";
 import { Button, Dialog, Empty, Field, Loaded, Loading } from "../ui";
 import { words } from "../words/coach";
 import { dates } from "../words/time";
-
-/** useWorkEvent is the FTC event that this device chose, or else the one of the team's newest entry; undefined until that is known. */
-export function useWorkEvent(team: Team): EventRef | null | undefined {
-  const chosen = useEvent();
-  const newest = useQuery({ ...get("/api/scouting/entries", { query: { scoutingTeamId: team.id, limit: 1 } }), enabled: !chosen });
-  if (chosen) return chosen;
-  const [entry] = newest.data ?? [];
-  if (entry) return { season: entry.season, eventCode: entry.eventCode };
-  return newest.isPending ? undefined : null;
-}
+import { useWorkEvent } from "../workevent";
 
 /** AtEvent shows what is of one FTC event, or asks which. */
 export function AtEvent({ children }: { children: (team: Team, event: EventRef) => ReactNode }) {

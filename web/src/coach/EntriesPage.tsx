@@ -7,7 +7,7 @@ import { allianceOf, Button, ButtonLink, type Column, DataTable, Empty, Failed, 
 import { words } from "../words/coach";
 import { matchName } from "../words/scout";
 import { ago } from "../words/time";
-import { useWorkEvent } from "./AtEvent";
+import { useWorkEvent } from "../workevent";
 import { CoachPage } from "./CoachPage";
 import { FeedFilter } from "./FeedFilter";
 import { currentEntries, type Entry, feedOf, noFilter, noNews, scoutsOf } from "./feed";

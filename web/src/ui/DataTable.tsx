@@ -48,7 +48,10 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, sort, onSort, m
           {sorted.map((row) => (
             <tr key={rowKey(row)} className={cx("border-t border-line", marked?.(row) && "bg-accent-wash")}>
               {columns.map((column) => (
-                <td key={column.key} className={cx("px-2 py-2 sm:px-3", column.number && "text-right", column.hideOnPhone && "max-sm:hidden")}>
+                <td
+                  key={column.key}
+                  className={cx("px-2 py-2 sm:px-3", column.number && "text-right", column.hideOnPhone && "max-sm:hidden")}
+                >
                   {column.cell(row)}
                 </td>
               ))}
