@@ -11,7 +11,7 @@ let server, browser, home;
 before(async () => {
   server = await Server.start();
   browser = await Browser.start();
-  home = await meet(server, { names: ["Ada", "Ben", "Cleo of the Extraordinarily Long Name in the Pits of League Meet 7"] });
+  home = await meet(server, { names: ["Ada", "Ben", "Cleo of the Extraordinarily Long Name in the Pits"] });
 });
 after(async () => {
   await browser?.stop();
