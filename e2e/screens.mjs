@@ -7,7 +7,7 @@ import { Server, until } from "./server.mjs";
 // A screen is a name, its address, who looks at it, and what is done before the picture is taken. Add yours here.
 const screens = [
   { name: "events", path: "/" },
-  { name: "event", path: "/e/2025/DEMO" },
+  { name: "event", path: "/e/2025/ZZDEV1" },
   { name: "ftc-team", path: "/t/8569" },
   { name: "join", path: "/join/ABCD2345" },
   { name: "sign-in", path: "/sign-in" },

@@ -16,7 +16,7 @@ export function OnNow({ teamId }: { teamId: string }) {
         {list.map(([id, { displayName, role, deviceLabel }]) => (
           <li key={id} className="flex items-baseline gap-2">
             <span aria-hidden="true" className="size-2.5 shrink-0 rounded-full bg-good" />
-            <span className="truncate font-medium">{displayName}</span>
+            <span className="max-w-1/2 shrink-0 truncate font-medium">{displayName}</span>
             <span className="truncate text-sm text-quiet">
               {[id === myId && words.online.you, role && roleNames[role], deviceLabel !== displayName && deviceLabel]
                 .filter(Boolean)
