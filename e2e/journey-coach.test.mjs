@@ -1,9 +1,8 @@
 // What a coach and a lead see while their scouts work, in a real browser against the real program.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { axe, Browser, settled } from "./browser.mjs";
-import { eventCode, linked, meet, playing, report, season, signIn, until } from "./coach.mjs";
+import { eventCode, linked, meet, report, season, signIn } from "./coach.mjs";
 import { Server } from "./server.mjs";
 
 let server, browser, home;
