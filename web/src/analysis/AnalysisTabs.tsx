@@ -10,7 +10,7 @@ export function AnalysisTabs() {
   const tabs = [
     { to: "/analysis", word: words.tabs.robots },
     { to: "/analysis/compare", word: words.tabs.compare },
-    { to: "/analysis/brief", word: words.tabs.brief },
+    { to: at.startsWith("/analysis/brief/") ? at : "/analysis/brief", word: words.tabs.brief },
     ...(may(team, "MENTOR", "LEADER", "STUDENT") ? [{ to: "/analysis/picks", word: words.tabs.picks }] : []),
   ];
   return (
