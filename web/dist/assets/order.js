@@ -1,0 +1,1 @@
+var e=[`practice`,`qual`,`playoff`],t=(t,n)=>e.indexOf(t.tournamentLevel)-e.indexOf(n.tournamentLevel)||t.series-n.series||t.matchNumber-n.matchNumber;function n({tournamentLevel:e,series:t,matchNumber:n}){return e===`playoff`?`P${t}-${n}`:`${e===`practice`?`T`:`Q`}${n}`}var r=(e,n)=>t(e,n)===0;export{t as before,r as same,n as short};

@@ -1,0 +1,1 @@
+var e=e=>`/analysis/robots/${e}`,t=e=>`/coach/entries/${e}`;export{t as entryPath,e as robotPath};

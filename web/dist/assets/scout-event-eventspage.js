@@ -1,0 +1,1 @@
+import{useSession as e}from"./app.js";import{EventPicker as t}from"./eventpicker.js";import{require_jsx_runtime as n}from"./store.js";var r=n();function i(){let{team:n}=e();return n&&(0,r.jsx)(t,{team:n})}export{i as default};

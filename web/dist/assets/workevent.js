@@ -1,0 +1,1 @@
+import{get as e,useQuery as t}from"./api.js";import{useEvent as n}from"./event.js";function r(r){let i=n(),a=!i&&r?{query:{scoutingTeamId:r.id,limit:1}}:void 0,o=t({...e(`/api/scouting/entries`,a),enabled:!!a});if(i||!r)return i;let[s]=o.data??[];return s?{season:s.season,eventCode:s.eventCode}:o.isPending?void 0:null}export{r as useWorkEvent};
