@@ -35,6 +35,7 @@ sqlc:
 	@$(TOOL) sqlc diff
 
 webcheck:
+	@[ -d web/node_modules ] || scripts/setup
 	@npm --prefix web run --silent check
 	@npm --prefix web run --silent build -- --outDir '$(CURDIR)/.cache/web' >/dev/null
 	@diff -rq .cache/web web/dist || { echo "web/dist is not what web/src builds: run make web"; exit 1; }
