@@ -5,7 +5,7 @@ TOOL := go tool -modfile=tools/go.mod
 STATIC := CGO_ENABLED=0 go build -trimpath -ldflags='-s -w'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check fmt vet lint sqlc webcheck web screenshots unit e2e fuzz bench bench-peer churn conformance client generate build clean soak grand
+.PHONY: help run test setup check fmt vet lint sqlc webcheck web screenshots unit e2e figures fuzz bench bench-peer churn conformance client generate build clean soak grand
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,10 @@ e2e: ## The web app's own tests, then the built program with the real Pusher cli
 	@npm --prefix web --silent test
 	@$(STATIC) -o .cache/ftcmetrics ./cmd/ftcmetrics
 	@FTCMETRICS_BIN='$(CURDIR)/.cache/ftcmetrics' npm --prefix e2e --silent test
+
+figures: ## The web app's times, held to their limits; on a machine that does nothing else
+	@$(STATIC) -o .cache/ftcmetrics ./cmd/ftcmetrics
+	@cd e2e && FIGURES=hold FTCMETRICS_BIN='$(CURDIR)/.cache/ftcmetrics' node --test --test-force-exit --test-reporter=spec journey-*.test.mjs | grep -E '^(figure|✖)|limit'
 
 fuzz: ## Each fuzz target for a moment; FUZZ=5m for longer
 	@scripts/fuzz

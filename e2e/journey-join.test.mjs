@@ -7,6 +7,7 @@ import { performance } from "node:perf_hooks";
 import { after, before, test } from "node:test";
 import { axe, Browser, settled } from "./browser.mjs";
 import { Server, team, until } from "./server.mjs";
+import { figure } from "./figure.mjs";
 
 let server, browser, home;
 
@@ -47,7 +48,7 @@ test("a scout joins by a link: a name and at most three taps, and stays after a 
   await page.keyboard.type("Scout 7");
   await tap(page.getByRole("button", { name: "Join" }));
   await page.getByRole("heading", { name: "Hello, Scout 7" }).waitFor();
-  console.log(`join_taps ${taps} 3\njoin_seconds ${((performance.now() - began) / 1000).toFixed(2)} 15`);
+  figure("join-seconds", (performance.now() - began) / 1000, 15);
   assert.ok(taps <= 3);
   await page.getByRole("status").filter({ hasText: "You are in team 8569" }).waitFor();
   const members = await server.data("GET", `/api/user-teams/${home.id}/members`, server.owner);
@@ -253,10 +254,8 @@ test("after one visit the app starts without a network", async () => {
     const began = performance.now();
     await page.goto("/me");
     await page.getByRole("heading", { name: "Me" }).waitFor();
-    const seconds = (performance.now() - began) / 1000;
-    console.log(`offline_start_seconds ${seconds.toFixed(2)} 1`);
+    figure("offline-start-seconds", (performance.now() - began) / 1000, 1);
     assert.equal(await page.getByLabel("Your name").inputValue(), "Basement");
-    assert.ok(seconds <= 3, "something waits for the network"); // the budget is printed: this machine is shared
     await page.locator('[data-link="offline"]').waitFor();
     await axe(page);
     await context.setOffline(false);

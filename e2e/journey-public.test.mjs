@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Browser, axe, settled } from "./browser.mjs";
 import { Server, entry, team, until } from "./server.mjs";
+import { figure } from "./figure.mjs";
 
 const code = "USNCRA", path = "/e/2025/" + code;
 const hostile = `Robo <img src=x onerror=alert(1)> "Knights" </script><script>alert(2)</script>`;
@@ -67,8 +68,8 @@ test("the page is there at once on a phone and slow Wi-Fi", async () => {
     await context.close();
   }
   const { lcp, shift } = times.sort((a, b) => a.lcp - b.lcp)[1];
-  console.log(`public_lcp_seconds ${lcp.toFixed(2)} v 1.5, layout shift ${shift.toFixed(3)}`);
-  assert.ok(lcp <= 1.5 * 2, `the largest paint came after ${lcp} s`); // the bar is 1.5 s on a quiet machine
+  figure("public-lcp-seconds", lcp, 1.5);
+  figure("public-layout-shift", shift, 0.1);
 });
 
 test("without JavaScript the page has what runs, scores, the next matches, ranks, and a way to the rest", async () => {
@@ -98,10 +99,8 @@ test("scores, starts and scouted robots come onto the open page within a second;
   await page.locator(".pub-when.runs").filter({ hasText: /^[0-2]:\d\d$/ }).waitFor();
   const posted = Date.now();
   await post(4, 120, 77);
-  await row(page, "Q4").getByText("120").waitFor({ timeout: 1000 + 2000 });
-  const took = (Date.now() - posted) / 1000;
-  console.log(`public_score_seconds ${took.toFixed(2)} v 1.0`);
-  assert.ok(took <= 1, `the score came after ${took} s`);
+  await row(page, "Q4").getByText("120").waitFor();
+  figure("public-score-seconds", (Date.now() - posted) / 1000, 1);
   await post(4, 121, 77); // a correction
   await row(page, "Q4").getByText("121").waitFor();
   await server.data("POST", "/api/scouting/entries", server.owner, entry(home.id, { matchNumber: 5, scoutedTeamNumber: 731, alliance: "BLUE" }));

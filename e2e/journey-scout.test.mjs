@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { Browser, axe, settled } from "./browser.mjs";
 import { assign, chooseEvent, entriesOf, eventCode, joinIn, meet, robotsOf, season } from "./scouts.mjs";
 import { Server, until } from "./server.mjs";
+import { figure } from "./figure.mjs";
 
 const limit = 50; // ms from tap to paint, on a processor four times as slow
 let server, browser, home;
@@ -33,7 +34,7 @@ const value = (page, field) => page.locator(`[data-field="${field}"] [data-value
 const step = (page, field, word) => page.locator(`[data-field="${field}"]`).getByRole("button", { name: word }).tap();
 
 for (const [screen, from] of [["phone", 1], ["tablet", 5]]) {
-  test(`thirty taps, five undos and a save on a ${screen}`, async (t) => {
+  test(`thirty taps, five undos and a save on a ${screen}`, async () => {
     const { context, page, me } = await scout(`Thumb ${screen}`, from, { screen });
     const session = await context.newCDPSession(page);
     await page.waitForSelector("[data-next]");
@@ -78,13 +79,12 @@ for (const [screen, from] of [["phone", 1], ["tablet", 5]]) {
     }));
     assert.deepEqual(still, { menus: [true], zoom: 1, scrolled: [0, 0], wide: true, over: "none", inner: 0, touch: true, small: 0 });
 
-    // Other work on the machine delays frames, so the whole time is printed and what our own code takes of it is asserted.
     const taps = await page.evaluate(() => window.taps);
-    const part = (what, share) => taps.map((tap) => tap[what]).sort((a, b) => a - b)[Math.ceil(taps.length * share) - 1] ?? 0;
-    t.diagnostic(`tap-to-paint-p98-${screen} ${part("all", 0.98)} ${limit}`);
-    t.diagnostic(`tap-to-paint-p50-${screen} ${part("all", 0.5)} ${limit}`);
-    t.diagnostic(`tap-script-p98-${screen} ${part("script", 0.98).toFixed(1)} ${limit}`);
-    const script = part("script", 0.98);
+    assert.ok(taps.length >= 30, `${taps.length} taps were measured`);
+    const part = (what, share) => taps.map((tap) => tap[what]).sort((a, b) => a - b)[Math.ceil(taps.length * share) - 1];
+    figure(`tap-to-paint-p98-ms-${screen}`, part("all", 0.98), limit);
+    figure(`tap-to-paint-p50-ms-${screen}`, part("all", 0.5), limit);
+    figure(`tap-script-p98-ms-${screen}`, part("script", 0.98), limit);
     await session.send("Emulation.setCPUThrottlingRate", { rate: 1 });
 
     await page.locator('[data-go="save"]').tap();
@@ -99,7 +99,6 @@ for (const [screen, from] of [["phone", 1], ["tablet", 5]]) {
     assert.deepEqual([entry.matchNumber, entry.scoutedTeamNumber, entry.alliance], [from, robotsOf(from)[0], "RED"]);
     await page.waitForFunction((next) => document.querySelector("[data-next]")?.textContent.includes(next), `Q${from + 1}`);
     await page.getByText(/^All sent/).first().waitFor();
-    assert.ok(script <= limit, `${script} ms of script for a tap`);
     await axe(page);
     await context.close();
   });

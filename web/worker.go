@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 const (
@@ -17,9 +18,11 @@ const (
 // keeps for the time without a network. Another version is another file, which is how
 // browsers notice.
 func worker(script []byte, version string, files map[string]file) (file, error) {
-	names := slices.Sorted(maps.Keys(files))
-	for i, name := range names {
-		names[i] = "/static/" + version + "/" + name
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if !strings.HasPrefix(name, "vendor/") { // for pages of others
+			names = append(names, "/static/"+version+"/"+name)
+		}
 	}
 	told, err := json.Marshal(struct {
 		Version string   `json:"version"`
