@@ -103,17 +103,18 @@ func (l *listeners) close(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// mount puts the hub on the API's address too, so that one port is enough behind a proxy.
+// mount puts the hub and the documents on the API's address too, so that one port is enough
+// behind a proxy.
 func (r *realtimePart) mount(apiHandler http.Handler) http.Handler {
+	documents := docs.Handler()
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		switch {
 		case strings.HasPrefix(request.URL.Path, "/app/"):
 			r.sockets.ServeHTTP(w, request)
 		case strings.HasPrefix(request.URL.Path, "/apps/"):
 			r.httpAPI.ServeHTTP(w, request)
-		case request.URL.Path == "/docs/errors":
-			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-			_, _ = w.Write(docs.Errors) // the caller may have gone
+		case request.URL.Path == "/docs" || strings.HasPrefix(request.URL.Path, "/docs/"):
+			documents.ServeHTTP(w, request)
 		default:
 			apiHandler.ServeHTTP(w, request)
 		}

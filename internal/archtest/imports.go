@@ -76,7 +76,8 @@ var rules = []rule{
 	// The suite knows servers from outside only; its tests hold the real hub to it.
 	{folder: "realtime/realtimetest", ours: []string{"realtime"}, denied: sql, tests: hubTests},
 	{folder: "realtime/...", ours: hubParts, denied: sql, tests: hubTests},
-	{folder: "docs", tests: []string{anything}},
+	{folder: "docs", ours: []string{"."}, tests: []string{anything}},
+	{folder: "."},
 	{folder: "fault", denied: slices.Concat(httpSide, sql)},
 
 	// The demo plays an FTC event through the features, as a client of them; only cmd uses it.
