@@ -45,6 +45,7 @@ type Options struct {
 	Ready    func(ctx context.Context) error
 	Pages    http.Handler // everything that is no API: the web app
 	Logger   *slog.Logger
+	Observer Observer
 
 	Production     bool     // secure cookies, no open origins
 	Origins        []string // browsers' origins that may call with credentials
@@ -135,7 +136,10 @@ func (s *server) middleware() {
 // identify gives the request an id and finds its client's address.
 func (s *server) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := rand.Text()[:16]
+		id := s.givenID(r)
+		if id == "" {
+			id = rand.Text()[:16]
+		}
 		w.Header().Set("X-Request-Id", id)
 		ctx := context.WithValue(r.Context(), requestIDKey, id)
 		ctx = context.WithValue(ctx, callerKey, &caller{address: s.client(r)})
@@ -149,8 +153,10 @@ func (s *server) log(next http.Handler) http.Handler {
 		start := time.Now()
 		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		next.ServeHTTP(ww, r)
+		took := time.Since(start)
+		s.served(r, ww.Status(), took)
 		s.logger.DebugContext(r.Context(), "request", slog.String("method", r.Method), slog.String("route", chi.RouteContext(r.Context()).RoutePattern()),
-			slog.Int("status", ww.Status()), slog.Int("bytes", ww.BytesWritten()), slog.Duration("took", time.Since(start)), slog.String("id", requestID(r.Context())))
+			slog.Int("status", ww.Status()), slog.Int("bytes", ww.BytesWritten()), slog.Duration("took", took))
 	})
 }
 

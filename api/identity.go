@@ -34,6 +34,18 @@ func requestID(ctx context.Context) string {
 	return id
 }
 
+// givenID is the id that a proxy of ours has given the request, so that its log and ours
+// can be read together; from anybody else it is a claim.
+func (s *server) givenID(r *http.Request) string {
+	id := r.Header.Get("X-Request-Id")
+	if len(id) < 8 || len(id) > 64 || strings.Trim(id, idBytes) != "" || !s.trusts(peer(r)) {
+		return ""
+	}
+	return id
+}
+
+const idBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+
 // clientAddress is the address that limits are counted by.
 func clientAddress(r *http.Request) string {
 	return callerOf(r).address

@@ -109,6 +109,7 @@ func (s *server) channelEvents(w http.ResponseWriter, r *http.Request, _ account
 	if err != nil {
 		return err
 	}
+	s.caughtUp("channel", page)
 	tag := fmt.Sprintf(`"%s-%d-%d-%d-%t"`, page.Epoch, in.After, page.Head, in.Limit, page.Reset)
 	varies(w)
 	w.Header().Set("ETag", tag)
@@ -160,6 +161,7 @@ func (s *server) sync(w http.ResponseWriter, r *http.Request, _ accounts.Actor, 
 	if err != nil {
 		return err
 	}
+	s.caughtUp("sync", pages...)
 	for i := range out.Channels {
 		if out.Channels[i].Denied == nil {
 			out.Channels[i].Page, pages = pages[0], pages[1:]

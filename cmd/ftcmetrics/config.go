@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
-	"github.com/lmittmann/tint"
 )
 
 // config is what every command that runs something is configured by. The README's table is
@@ -41,6 +40,7 @@ type config struct {
 	ActivityTimeout time.Duration `env:"HUB_ACTIVITY_TIMEOUT" default:"30s" help:"Silence after which a client asks whether the hub is there."`
 	CORSOrigins     []string      `env:"CORS_ORIGINS" help:"Origins whose pages may call the API and open sockets, separated by commas."`
 	LogLevel        slog.Level    `env:"LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
+	RealtimeDebug   bool          `env:"REALTIME_DEBUG" help:"Whether the log tells of every socket, subscription and event on its way, whatever LOG_LEVEL says of the rest."`
 	LogFormat       string        `env:"LOG_FORMAT" default:"auto" enum:"auto,text,json" help:"auto is text on a terminal or in dev and json otherwise."`
 }
 
@@ -60,15 +60,6 @@ type serveConfig struct {
 }
 
 func (c config) production() bool { return c.AppEnv == "production" }
-
-// logger writes to w what people read in dev and machines read in production.
-func (c config) logger(w io.Writer) *slog.Logger {
-	text := c.LogFormat == "text" || c.LogFormat == "auto" && !c.production()
-	if text {
-		return slog.New(tint.NewTextHandler(w, &tint.Options{Level: c.LogLevel, TimeFormat: time.TimeOnly, NoColor: !terminal(w)}))
-	}
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: c.LogLevel}))
-}
 
 func terminal(w io.Writer) bool {
 	file, ok := w.(*os.File)

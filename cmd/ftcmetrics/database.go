@@ -33,6 +33,8 @@ type database struct {
 	pool *pgxpool.Pool // for requests
 	side *pgxpool.Pool // for the relay and /ready
 
+	statements *statements // what both ask
+
 	options  pgembed.Options
 	embedded *pgembed.Server // nil for an external one, or one that another process runs; keep changes it
 	failed   chan error      // gets why the embedded one is not kept any longer
@@ -57,7 +59,7 @@ func openDatabase(ctx context.Context, c serveConfig, logger *slog.Logger, join 
 // that may need migrations.
 func reachDatabase(ctx context.Context, c serveConfig, logger *slog.Logger, join bool) (*database, string, error) {
 	url := c.DatabaseURL
-	d := &database{options: pgembed.Options{Dir: c.DataDir, Logger: logger}, failed: make(chan error, 1), stop: func() {}}
+	d := &database{options: pgembed.Options{Dir: c.DataDir, Logger: logger}, failed: make(chan error, 1), stop: func() {}, statements: newStatements(logger)}
 	if url == "" && join {
 		running, ok, err := pgembed.Join(c.DataDir)
 		if err != nil {
@@ -88,7 +90,7 @@ func (d *database) open(ctx context.Context, url string) error {
 	if err != nil {
 		return fmt.Errorf("DATABASE_URL: %w", err)
 	}
-	beImpatient(config)
+	beImpatient(config, d.statements)
 	config.MinIdleConns = 2
 	side := config.Copy()
 	config.MaxConns = max(config.MaxConns, int32(4*runtime.NumCPU()))

@@ -176,6 +176,9 @@ func (n *node) deliver(ctx context.Context) error {
 		d.committed(channel, seq)
 		n.hintRatings(channel)
 	})
+	n.log.Appended = func(ctx context.Context, channel realtime.Channel, seq int64) {
+		n.traffic.DebugContext(ctx, "event appended", slog.String("channel", string(channel)), slog.Int64("seq", seq))
+	}
 	if err := n.settle(ctx); err != nil {
 		return err
 	}
@@ -183,7 +186,7 @@ func (n *node) deliver(ctx context.Context) error {
 	case c.RealtimeDriver == embedded:
 		h := n.realtime.hub
 		d.relay = relay.New(relay.Options{
-			Log: side, Publisher: h.Publisher(c.AppID), Control: eventlog.Control, Logger: n.logger,
+			Log: side, Publisher: h.Publisher(c.AppID), Control: eventlog.Control, Logger: n.traffic,
 			Occupied:  func() []realtime.Channel { return h.Listening(c.AppID) },
 			Listening: func(channel realtime.Channel) bool { return h.Occupied(c.AppID, channel) },
 		})
@@ -194,7 +197,7 @@ func (n *node) deliver(ctx context.Context) error {
 	case c.external():
 		sink := c.RealtimeDriver + ":" + c.AppID
 		d.leader = relay.NewLeader(relay.LeaderOptions{
-			Sink: sink, Publisher: c.publisher(), Control: eventlog.Control, Logger: n.logger,
+			Sink: sink, Publisher: c.publisher(), Control: eventlog.Control, Logger: n.traffic,
 			Lead: func(ctx context.Context) (relay.Lease, error) {
 				lease, err := side.Lead(ctx, sink)
 				if lease == nil {

@@ -13,7 +13,9 @@ type deliveryMetrics struct {
 	delivery *delivery
 	purged   *atomic.Int64
 	removed  *prometheus.Desc
-	leader   []leaderFigure
+
+	published, retries *prometheus.Desc // of both kinds of relay
+	leader             []leaderFigure
 }
 
 type leaderFigure struct {
@@ -27,8 +29,10 @@ func newDeliveryMetrics(d *delivery, purged *atomic.Int64) *deliveryMetrics {
 		return prometheus.NewDesc("ftcmetrics_"+name, help, nil, nil)
 	}
 	const gauge, counter = prometheus.GaugeValue, prometheus.CounterValue
+	published := describe("relay_published_total", "Events that the hub of this node, or the external server, took from the log.")
+	retries := describe("relay_retries_total", "How often the log could not be read, or the external server did not take a request, and it was tried again.")
 	return &deliveryMetrics{
-		delivery: d, purged: purged,
+		delivery: d, purged: purged, published: published, retries: retries,
 		removed: describe("log_events_removed_total", "Events that this node removed because of EVENT_RETENTION."),
 		leader: []leaderFigure{
 			{describe("relay_leading", "1 on the node that relays events to the external server."), gauge, func(s relay.LeaderStats) float64 {
@@ -38,8 +42,8 @@ func newDeliveryMetrics(d *delivery, purged *atomic.Int64) *deliveryMetrics {
 				return 0
 			}},
 			{describe("relay_behind_events", "Events that the external server has not got yet, on the node that relays."), gauge, func(s relay.LeaderStats) float64 { return float64(s.Behind) }},
-			{describe("relay_published_total", "Events that the external server took."), counter, func(s relay.LeaderStats) float64 { return float64(s.Published) }},
-			{describe("relay_retries_total", "Requests to the external server that failed and were tried again."), counter, func(s relay.LeaderStats) float64 { return float64(s.Failed) }},
+			{published, counter, func(s relay.LeaderStats) float64 { return float64(s.Published) }},
+			{retries, counter, func(s relay.LeaderStats) float64 { return float64(s.Failed) }},
 			{describe("relay_refused_total", "Events that the external server refused for good; they are dead letters."), counter, func(s relay.LeaderStats) float64 { return float64(s.Refused) }},
 		},
 	}
@@ -56,6 +60,11 @@ func (m *deliveryMetrics) Describe(out chan<- *prometheus.Desc) {
 // Collect implements prometheus.Collector.
 func (m *deliveryMetrics) Collect(out chan<- prometheus.Metric) {
 	out <- prometheus.MustNewConstMetric(m.removed, prometheus.CounterValue, float64(m.purged.Load()))
+	if own := m.delivery.relay; own != nil {
+		stats := own.Stats()
+		out <- prometheus.MustNewConstMetric(m.published, prometheus.CounterValue, float64(stats.Published))
+		out <- prometheus.MustNewConstMetric(m.retries, prometheus.CounterValue, float64(stats.Failed))
+	}
 	if m.delivery.leader == nil {
 		return
 	}

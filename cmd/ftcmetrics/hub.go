@@ -30,7 +30,7 @@ func (c *hubCommand) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	r, err := c.newRealtime(c.ownApp(c.CORSOrigins), hub.Options{Logger: logger}, l.hubPort())
+	r, err := c.newRealtime(c.ownApp(c.CORSOrigins), hub.Options{Logger: c.realtimeLogger(logger)}, l.hubPort())
 	if err != nil {
 		return errors.Join(err, l.close(context.Background()))
 	}

@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/pprof" //nolint:gosec // served on METRICS_ADDR alone; nobody serves the default mux
+	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -150,10 +153,10 @@ func (a countedAnswer) Write(p []byte) (int, error) {
 func (a countedAnswer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 // handler serves the process's and the hub's figures: GET /metrics as Prometheus reads
-// them, with ?json=1 as JSON, and GET /usage, the memory alone.
+// them, with ?json=1 as JSON, GET /usage, the memory alone, and Go's profiles.
 func (m *metrics) handler() http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m)
+	registry.MustRegister(buildInfo(), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m)
 	registry.MustRegister(m.more...)
 	text := promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 	mux := http.NewServeMux()
@@ -172,7 +175,24 @@ func (m *metrics) handler() http.Handler {
 	mux.HandleFunc("GET /usage", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, map[string]any{"memory": memoryUse()})
 	})
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index) // heap, goroutine and the others
+	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	return mux
+}
+
+// buildInfo says which program this is.
+func buildInfo() prometheus.Collector {
+	version := "dev"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		version = info.Main.Version
+	}
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "ftcmetrics_build_info", Help: "1, with the version of the program and of Go.",
+		ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
+	}, func() float64 { return 1 })
 }
 
 func writeJSON(w http.ResponseWriter, value any) {

@@ -23,57 +23,83 @@ const (
 
 // beImpatient has the pool keep these times. A statement that takes too long, or that
 // nobody waits for any more, is cancelled in the database too.
-func beImpatient(c *pgxpool.Config) {
+func beImpatient(c *pgxpool.Config, counted *statements) {
 	c.PingTimeout = pingPatience
 	c.ConnConfig.ConnectTimeout = connectPatience
-	c.ConnConfig.Tracer = impatience{}
+	c.ConnConfig.Tracer = impatience{counted}
 	c.ConnConfig.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelPatience}
 	}
 }
 
-// impatience gives each thing done to the database its deadline. pgx has a tracer choose the
-// context of what it traces; that is the one place through which everything passes.
-type impatience struct{}
-
-type endKey struct{}
-
-func limited(ctx context.Context, limit time.Duration) context.Context {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	return context.WithValue(ctx, endKey{}, cancel)
+// impatience gives each thing done to the database its deadline, and counts it. pgx has a
+// tracer choose the context of what it traces; that is the one place through which
+// everything passes.
+type impatience struct {
+	statements *statements
 }
 
-func end(ctx context.Context) {
-	if cancel, ok := ctx.Value(endKey{}).(context.CancelFunc); ok {
-		cancel()
+// begun is something that the database was asked for.
+type begun struct {
+	cancel context.CancelFunc
+	sql    string
+	at     time.Time
+}
+
+type begunKey struct{}
+
+func limited(ctx context.Context, limit time.Duration, sql string) context.Context {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	return context.WithValue(ctx, begunKey{}, begun{cancel, sql, time.Now()})
+}
+
+// end frees the deadline of a statement and counts it.
+func (i impatience) end(ctx context.Context, err error) {
+	if b, ok := ctx.Value(begunKey{}).(begun); ok {
+		i.statements.done(ctx, b.sql, b.at, err)
+		b.cancel()
 	}
 }
 
 // TraceAcquireStart implements pgxpool.AcquireTracer.
 func (impatience) TraceAcquireStart(ctx context.Context, _ *pgxpool.Pool, _ pgxpool.TraceAcquireStartData) context.Context {
-	return limited(ctx, queuePatience)
+	return limited(ctx, queuePatience, "")
 }
 
 // TraceAcquireEnd implements pgxpool.AcquireTracer.
 func (impatience) TraceAcquireEnd(ctx context.Context, _ *pgxpool.Pool, _ pgxpool.TraceAcquireEndData) {
-	end(ctx)
+	if b, ok := ctx.Value(begunKey{}).(begun); ok {
+		b.cancel()
+	}
 }
 
 // TraceQueryStart implements pgx.QueryTracer.
-func (impatience) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
-	return limited(ctx, statementPatience)
+func (impatience) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	return limited(ctx, statementPatience, data.SQL)
 }
 
 // TraceQueryEnd implements pgx.QueryTracer.
-func (impatience) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryEndData) { end(ctx) }
+func (i impatience) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryEndData) {
+	i.end(ctx, data.Err)
+}
 
 // TraceBatchStart implements pgx.BatchTracer.
-func (impatience) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
-	return limited(ctx, statementPatience)
+func (impatience) TraceBatchStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceBatchStartData) context.Context {
+	return limited(ctx, statementPatience, lastOf(data.Batch))
+}
+
+// lastOf is the statement that a batch is about: a BEGIN goes before its first.
+func lastOf(batch *pgx.Batch) string {
+	if n := len(batch.QueuedQueries); n > 0 {
+		return batch.QueuedQueries[n-1].SQL
+	}
+	return ""
 }
 
 // TraceBatchQuery implements pgx.BatchTracer.
 func (impatience) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
 
 // TraceBatchEnd implements pgx.BatchTracer.
-func (impatience) TraceBatchEnd(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchEndData) { end(ctx) }
+func (i impatience) TraceBatchEnd(ctx context.Context, _ *pgx.Conn, data pgx.TraceBatchEndData) {
+	i.end(ctx, data.Err)
+}

@@ -42,10 +42,12 @@ func (c *serveCommand) Run(in *invocation) error {
 type node struct {
 	config   serveConfig
 	logger   *slog.Logger
+	traffic  *slog.Logger // of what carries events to sockets
 	database *database
 	realtime *realtimePart // the hub and what is around it
 	delivery delivery      // the way of events to sockets
 	purged   atomic.Int64  // events removed from the log
+	figures  *apiMetrics
 	log      *eventlog.Log
 	accounts *accounts.Service
 	teams    *teams.Service
@@ -68,7 +70,8 @@ func start(in *invocation, c serveConfig, greet func(*node, *invocation) error) 
 	if err := c.fillSecrets(); err != nil {
 		return nil, err
 	}
-	n = &node{config: c, logger: c.logger(in.err), pace: in.pace}
+	n = &node{config: c, logger: c.logger(in.err), pace: in.pace, figures: newAPIMetrics()}
+	n.traffic = c.realtimeLogger(n.logger)
 	warnUnheeded(n.logger, in.environ, false)
 	if n.servers, err = listen(c.hubAddress(), c.MetricsAddr, c.HTTPAddr); err != nil {
 		return nil, err
@@ -97,7 +100,7 @@ func (n *node) assemble(ctx context.Context) error {
 	own := c.ownApp(c.socketOrigins())
 	own.Disabled = own.Disabled || c.RealtimeDriver != embedded // its sockets would hear nothing
 	r, err := c.newRealtime(own, hub.Options{
-		Logger: n.logger,
+		Logger: n.traffic,
 		OnOccupied: func(appID string, channel realtime.Channel, at time.Time) {
 			if appID == c.AppID {
 				n.delivery.occupied(channel, at)
@@ -108,6 +111,8 @@ func (n *node) assemble(ctx context.Context) error {
 		return err
 	}
 	n.realtime = r
+	r.metrics.more = append(r.metrics.more, newPoolMetrics(n.database), n.database.statements.took, n.database.statements.failed)
+	r.metrics.more = append(r.metrics.more, n.figures.collectors()...)
 	if err := n.deliver(ctx); err != nil {
 		return err
 	}
@@ -158,7 +163,7 @@ func (n *node) handler() (http.Handler, error) {
 		Accounts: n.accounts, Teams: n.teams, Scouting: scouting.New(pool, n.log, book), FTC: n.ftc, Live: n.live, Ratings: n.ratings, Log: n.log,
 		Events: registry(), Signer: realtime.Signer{Key: c.AppKey, Secret: c.AppSecret},
 		Realtime: c.realtimeConfig(n.servers.hubPort()),
-		Ready:    n.ready, Pages: web.Pages(web.Options{API: ask}), Logger: n.logger,
+		Ready:    n.ready, Pages: web.Pages(web.Options{API: ask}), Logger: n.logger, Observer: n.figures.observer(),
 		Production: c.production(), Origins: c.origins(), TrustedProxies: proxies, ProxySecret: c.ProxySecret, RateLimit: c.RateLimit,
 	})
 	return handler, err

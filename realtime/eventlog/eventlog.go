@@ -51,6 +51,10 @@ type Log struct {
 	pool *pgxpool.Pool
 	q    *queries.Queries
 	hint func(channel realtime.Channel, seq int64)
+
+	// Appended, unless it is nil, is called after each commit as the hint is, with the context
+	// of who wrote. It is for who follows one request; set it before the first Write.
+	Appended func(ctx context.Context, channel realtime.Channel, seq int64)
 }
 
 // New returns a log in the database. hint is called after each commit with a channel and
@@ -100,6 +104,11 @@ func (l *Log) Write(ctx context.Context, change func(tx pgx.Tx, batch *Batch) er
 	if err != nil {
 		_ = tx.Rollback(context.WithoutCancel(ctx)) // if it fails the connection is closed
 		return Translate(err)
+	}
+	for channel, seq := range heads {
+		if l.Appended != nil {
+			l.Appended(ctx, channel, seq)
+		}
 	}
 	// Revocations first: the relay must not carry what else this change says before them.
 	if seq, ok := heads[Control]; ok {

@@ -14,6 +14,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime"
@@ -59,7 +60,18 @@ type Relay struct {
 	occupied map[realtime.Channel]time.Time // channels with a first subscriber since the last look
 
 	carried map[realtime.Channel]int64 // the last seq carried or passed over; only Run touches it
+
+	published, failures atomic.Int64
 }
+
+// Stats are the figures of a relay.
+type Stats struct {
+	Published int64 // events that the hub took
+	Failed    int64 // channels that were tried again
+}
+
+// Stats returns the relay's figures.
+func (r *Relay) Stats() Stats { return Stats{r.published.Load(), r.failures.Load()} }
 
 // New returns a relay that is not yet running. Hints it gets before Run are kept.
 func New(o Options) *Relay {
@@ -170,6 +182,7 @@ func (r *Relay) beginLater(channel realtime.Channel, at time.Time, seq int64) {
 
 func (r *Relay) failed(ctx context.Context, channel realtime.Channel, err error) {
 	if ctx.Err() == nil {
+		r.failures.Add(1)
 		r.o.Logger.WarnContext(ctx, "relay will try a channel again", "channel", string(channel), "error", err)
 	}
 }
@@ -204,7 +217,10 @@ func (r *Relay) carry(ctx context.Context, channel realtime.Channel, seq int64) 
 		if err := publish(ctx, r.o.Publisher, r.o.Control, entries); err != nil {
 			return err
 		}
-		r.carried[channel] = entries[len(entries)-1].Seq
+		last := entries[len(entries)-1].Seq
+		r.carried[channel] = last
+		r.published.Add(int64(len(entries)))
+		r.o.Logger.DebugContext(ctx, "events given to the hub", slog.String("channel", string(channel)), slog.Int64("from", entries[0].Seq), slog.Int64("to", last))
 	}
 	return nil
 }

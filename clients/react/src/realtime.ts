@@ -165,6 +165,7 @@ export function createRealtime({ url, token, client, tier = "high" }: RealtimeOp
       if (client) return;
       if (!told.key) return poll();
       const { default: Pusher } = await import("pusher-js");
+      if (debugged()) Pusher.logToConsole = true;
       if (mine === opening) attach(new Pusher(told.key, options(told)) as unknown as Socket);
     } catch {
       if (mine !== opening) return;
@@ -363,6 +364,15 @@ export function createRealtime({ url, token, client, tier = "high" }: RealtimeOp
 export type Realtime = ReturnType<typeof createRealtime>;
 
 const invoke = (call: () => void) => call();
+
+// debugged reports whether this page, or this browser, is to tell what goes over the socket.
+function debugged() {
+  try {
+    return /[?&]debug=realtime\b/.test(location.search) || localStorage.debug === "realtime";
+  } catch {
+    return false; // no storage here
+  }
+}
 
 // wanted reports whether anybody listens to events of the log.
 const wanted = ({ listeners }: Line) => [...listeners].some(({ event }) => !/^(pusher:|client-)/.test(event));
