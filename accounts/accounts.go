@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/queries"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
@@ -44,6 +45,7 @@ const (
 	KindSession Kind = "session" // a person in a browser
 	KindDevice  Kind = "device"  // a tablet that joined by an invite code
 	KindOwner   Kind = "owner"   // an operator of the server
+	KindProxy   Kind = "proxy"   // no token of ours: a trusted proxy has named the person
 )
 
 // lifetime is how long a token of each kind works at most, and how long it may lie unused
@@ -73,6 +75,9 @@ func (a Actor) Person() error {
 	return nil
 }
 
+// By is the actor as lines of the audit log name them.
+func (a Actor) By() audit.By { return audit.By{UserID: a.UserID, Kind: string(a.Kind)} }
+
 // Anonymous reports whether nobody is signed in.
 func (a Actor) Anonymous() bool { return a.UserID == uuid.Nil }
 
@@ -93,7 +98,7 @@ type Me struct {
 
 // Actor returns the person as who is calling, without a token.
 func (m Me) Actor() Actor {
-	return Actor{UserID: m.ID, Kind: KindSession, DisplayName: m.DisplayName, Operator: m.Operator, DeviceOf: value(m.DeviceOf)}
+	return Actor{UserID: m.ID, Kind: KindProxy, DisplayName: m.DisplayName, Operator: m.Operator, DeviceOf: value(m.DeviceOf)}
 }
 
 // value is the id, or the zero UUID where there is none.
@@ -241,6 +246,9 @@ func (s *Service) SignOut(ctx context.Context, actor Actor, tokenID uuid.UUID) e
 		}
 		if n == 0 {
 			return ErrNoDevice
+		}
+		if tokenID != actor.TokenID {
+			audit.Write(batch, actor.By(), audit.Deed{Action: audit.DeviceRevoked, Subject: actor.UserID, Object: tokenID.String()})
 		}
 		return batch.Revoke(realtime.Revocation{UserID: actor.UserID.String(), Session: tokenID.String()})
 	})

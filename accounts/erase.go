@@ -20,6 +20,9 @@ func Erase(ctx context.Context, tx pgx.Tx, userID uuid.UUID) (uuid.UUID, error) 
 	if err := q.DeleteTokensOf(ctx, userID); err != nil {
 		return uuid.Nil, err
 	}
+	if err := q.ForgetAddresses(ctx, userID); err != nil {
+		return uuid.Nil, err
+	}
 	newID := uuid.New() // random: it must not tell when
 	return newID, q.EraseUser(ctx, queries.EraseUserParams{ID: userID, NewID: newID})
 }

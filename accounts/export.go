@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/queries"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 )
@@ -50,12 +51,16 @@ func everythingHeld() []held {
 		{"operatorGrants", []string{"event_operators.granted_by"}, (*queries.Queries).HeldOperatorGrants},
 		{"quarantine", []string{"quarantine.sender_id", "quarantine.author_id"}, (*queries.Queries).HeldQuarantine},
 		{"discarded", []string{"quarantine.discarded_by"}, (*queries.Queries).HeldDiscarded},
+		{"audit", []string{"audit.actor_id", "audit.subject_id"}, (*queries.Queries).HeldAudit},
 	}
 }
 
 // Export returns everything that the server holds of the actor, as it is at one instant.
 func (s *Service) Export(ctx context.Context, actor Actor) (Export, error) {
 	if err := actor.Person(); err != nil {
+		return Export{}, err
+	}
+	if err := audit.Note(ctx, s.log, actor.By(), audit.Deed{Action: audit.PersonExported, Subject: actor.UserID}); err != nil {
 		return Export{}, err
 	}
 	export := Export{At: time.Now().UTC(), Held: make(map[string]json.RawMessage)}

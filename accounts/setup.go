@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/queries"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
@@ -54,7 +55,7 @@ func (s *Service) OpenSetup(ctx context.Context) (code string, err error) {
 // Setup makes the first owner with a code from OpenSetup. Of two that come at once with
 // the same code, one succeeds.
 func (s *Service) Setup(ctx context.Context, code string, owner NewOwner) (Grant, error) {
-	return s.createOwner(ctx, owner, func(q *queries.Queries) error {
+	return s.createOwner(ctx, owner, audit.KindNobody, func(q *queries.Queries) error {
 		n, err := q.UseSetup(ctx, hash(strings.TrimSpace(code)))
 		if err == nil && n == 0 {
 			return ErrSetupDone
@@ -65,15 +66,16 @@ func (s *Service) Setup(ctx context.Context, code string, owner NewOwner) (Grant
 
 // CreateOwner makes an operator of the server; it is for who runs the program on its machine.
 func (s *Service) CreateOwner(ctx context.Context, owner NewOwner) (Grant, error) {
-	return s.createOwner(ctx, owner, func(*queries.Queries) error { return nil })
+	return s.createOwner(ctx, owner, audit.KindCommand, func(*queries.Queries) error { return nil })
 }
 
-func (s *Service) createOwner(ctx context.Context, owner NewOwner, allowed func(*queries.Queries) error) (grant Grant, err error) {
+// createOwner makes an operator; by is who does it, as the audit log names those without a token.
+func (s *Service) createOwner(ctx context.Context, owner NewOwner, by string, allowed func(*queries.Queries) error) (grant Grant, err error) {
 	params, err := s.ownerParams(ctx, owner)
 	if err != nil {
 		return Grant{}, err
 	}
-	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	err = s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
 		q := queries.New(tx)
 		if err := q.LockSetup(ctx); err != nil {
 			return err
@@ -85,10 +87,11 @@ func (s *Service) createOwner(ctx context.Context, owner NewOwner, allowed func(
 		if err != nil {
 			return emailFault(err)
 		}
+		audit.Write(batch, audit.By{Kind: by}, audit.Deed{Action: audit.OperatorMade, Subject: row.ID})
 		grant, err = Issue(ctx, tx, User{ID: row.ID, DisplayName: row.DisplayName}, KindOwner, "first sign-in")
 		return err
 	})
-	return grant, eventlog.Translate(err)
+	return grant, err
 }
 
 func (s *Service) ownerParams(ctx context.Context, owner NewOwner) (queries.InsertUserParams, error) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/teams"
 )
 
@@ -21,14 +22,14 @@ func (accessRows) Accounts() []access {
 		{method: "POST", route: "/api/sessions", public: true, ok: http.StatusUnauthorized, body: fixed(`{"email":"nobody@example.com","password":"a wrong password"}`)},
 		{method: "PUT", route: "/api/sessions/current", public: true, ok: http.StatusUnauthorized, body: fixed(`{"token":"ftc_session_nobody"}`)},
 		{method: "DELETE", route: "/api/sessions/current", alone: true},
-		{method: "POST", route: "/api/join", public: true, ok: http.StatusCreated, shows: true,
+		{method: "POST", route: "/api/join", public: true, audit: []audit.Action{audit.MemberJoined}, ok: http.StatusCreated, shows: true,
 			body: func(s *stage, _ caller) string {
 				return fmt.Sprintf(`{"code":%q,"displayName":"New"}`, s.code(s.team, "FRIEND"))
 			}},
 		{method: "GET", route: "/api/me"},
 		{method: "PATCH", route: "/api/me", want: noTablet, body: func(s *stage, c caller) string { return fmt.Sprintf(`{"displayName":%q}`, s.name(c)) }},
-		{method: "DELETE", route: "/api/me", want: noTablet, alone: true},
-		{method: "GET", route: "/api/me/export", want: noTablet, shows: true, check: onlyMine},
+		{method: "DELETE", route: "/api/me", want: noTablet, audit: []audit.Action{audit.PersonErased}, alone: true},
+		{method: "GET", route: "/api/me/export", want: noTablet, audit: []audit.Action{audit.PersonExported}, shows: true, check: onlyMine},
 		{method: "GET", route: "/api/me/devices"},
 		{method: "DELETE", route: "/api/me/devices/{id}", alone: true, path: (*stage).ownDevice},
 		{method: "DELETE", route: "/api/me/devices/{id}", want: map[caller]int{student: 404, outsider: 404, removed: 404, friend: 404, leader: 404, device: 404},

@@ -1,10 +1,6 @@
 package api_test
 
-import (
-	"net/http"
-
-	"github.com/google/uuid"
-)
+import "github.com/ftcmetrics/ftcmetrics/audit"
 
 // Competition has the rows of FTC events: anybody reads, operators write.
 func (accessRows) Competition() []access {
@@ -21,22 +17,26 @@ func (accessRows) Competition() []access {
 		return row
 	}
 	// Nobody of a team operates an FTC event by that alone.
-	refused := func(method, route, path, body string) access {
+	operators := func(method, route, path, body string, lines ...audit.Action) access {
 		row := known(path, body)
-		row.method, row.route, row.ok = method, route, http.StatusForbidden
+		row.method, row.route, row.operators, row.audit = method, route, true, lines
 		return row
 	}
-	someone := uuid.NewString()
+	grant := operators("POST", one+"/operators", "/operators", "", audit.EventOperatorGranted)
+	grant.body = func(s *stage, _ caller) string { return `{"userId":"` + s.ids[friend] + `"}` }
+	revoke := operators("DELETE", one+"/operators/{userId}", "", "", audit.EventOperatorRevoked)
+	revoke.path = func(s *stage, _ caller) string {
+		return "/api/events/USNCRA/operators/" + s.ids[friend] + "?season=2025"
+	}
 	return []access{
 		read("/matches"), read("/results"), read("/alliances"),
-		refused("POST", "/api/events", "", `{"season":2025,"eventCode":"X","name":"X"}`).at("/api/events"),
-		refused("POST", match+"/start", "/matches/90/start", ""),
-		refused("POST", match+"/abort", "/matches/90/abort", ""),
-		refused("POST", match+"/result", "/matches/90/result", `{"red":{"total":1},"blue":{"total":2}}`),
-		refused("GET", one+"/operators", "/operators", ""),
-		refused("POST", one+"/operators", "/operators", `{"userId":"`+someone+`"}`),
-		refused("DELETE", one+"/operators/{userId}", "/operators/"+someone, ""),
-		refused("POST", one+"/venue", "/venue", `{"url":"http://10.0.0.5"}`),
+		operators("POST", "/api/events", "", `{"season":2025,"eventCode":"X","name":"X"}`, audit.EventImported).at("/api/events"),
+		operators("POST", match+"/start", "/matches/90/start", "", audit.MatchStarted),
+		operators("POST", match+"/abort", "/matches/90/abort", "", audit.MatchAborted),
+		operators("POST", match+"/result", "/matches/90/result", `{"red":{"total":1},"blue":{"total":2}}`, audit.ResultEntered),
+		operators("GET", one+"/operators", "/operators", ""),
+		grant, revoke,
+		operators("POST", one+"/venue", "/venue", `{"url":"http://10.0.0.5"}`, audit.EventVenueSet),
 	}
 }
 

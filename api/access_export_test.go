@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/teams"
 )
 
@@ -25,10 +26,10 @@ func (accessRows) Export() []access {
 		return "id,season,eventCode,matchNumber,alliance,scoutedTeamNumber\n" + uuid.NewString() + ",2025,USNCRA,9,RED,8569\n"
 	}
 	return []access{
-		{method: "GET", route: csv, action: teams.Export, path: at(csv, "&season=2025")},
-		{method: "GET", route: whole, action: teams.Export, path: at(whole, "&season=2025")},
-		{method: "GET", route: notes, action: teams.ReadNotes, path: at(notes, "&season=2025")},
-		{method: "POST", route: in, action: teams.Export, path: at(in, ""), body: rows},
-		{method: "POST", route: inCSV, action: teams.Export, path: at(inCSV, ""), body: sheet, media: "text/csv"},
+		{method: "GET", route: csv, action: teams.Export, audit: []audit.Action{audit.EntriesExported}, path: at(csv, "&season=2025")},
+		{method: "GET", route: whole, action: teams.Export, audit: []audit.Action{audit.EntriesExported}, path: at(whole, "&season=2025")},
+		{method: "GET", route: notes, action: teams.ReadNotes, audit: []audit.Action{audit.NotesExported}, path: at(notes, "&season=2025")},
+		{method: "POST", route: in, action: teams.Export, audit: []audit.Action{audit.EntriesImported}, path: at(in, ""), body: rows},
+		{method: "POST", route: inCSV, action: teams.Export, audit: []audit.Action{audit.EntriesImported}, path: at(inCSV, ""), body: sheet, media: "text/csv"},
 	}
 }

@@ -3,6 +3,7 @@ package api_test
 import (
 	"net/http"
 
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/teams"
 )
 
@@ -17,23 +18,23 @@ func (accessRows) Teams() []access {
 	}
 	return []access{
 		{method: "GET", route: "/api/user-teams"},
-		{method: "POST", route: "/api/user-teams", ok: http.StatusCreated, want: noTablet, body: fixed(`{"teamNumber":4444,"name":"Third"}`)},
+		{method: "POST", route: "/api/user-teams", ok: http.StatusCreated, want: noTablet, audit: []audit.Action{audit.TeamCreated}, body: fixed(`{"teamNumber":4444,"name":"Third"}`)},
 		{method: "GET", route: one, action: teams.ReadTeam},
-		{method: "PATCH", route: one, action: teams.ChangeTeam, body: fixed(`{"sharingLevel":"PRIVATE"}`)},
-		{method: "DELETE", route: one, action: teams.DeleteTeam, alone: true},
+		{method: "PATCH", route: one, action: teams.ChangeTeam, audit: []audit.Action{audit.TeamChanged}, body: fixed(`{"sharingLevel":"PRIVATE"}`)},
+		{method: "DELETE", route: one, action: teams.DeleteTeam, audit: []audit.Action{audit.TeamDeleted}, alone: true},
 		{method: "GET", route: "/api/user-teams/{id}/members", action: teams.ReadMembers},
-		{method: "PATCH", route: members, action: teams.InviteAndRemove, path: newcomer("STUDENT"), body: fixed(`{"role":"FRIEND"}`)},
-		{method: "PATCH", route: members, action: teams.GrantRoles, path: newcomer("STUDENT"), body: fixed(`{"role":"LEADER"}`)},
-		{method: "PATCH", route: members, action: teams.GrantRoles, path: newcomer("MENTOR"), body: fixed(`{"role":"STUDENT"}`)},
-		{method: "DELETE", route: members, action: teams.InviteAndRemove, path: newcomer("STUDENT")},
-		{method: "DELETE", route: members, action: teams.GrantRoles, path: newcomer("LEADER")},
-		{method: "POST", route: "/api/user-teams/{id}/leave", action: teams.Leave, alone: true},
-		{method: "POST", route: invites, action: teams.InviteAndRemove, ok: http.StatusCreated, body: fixed(`{"role":"STUDENT"}`)},
-		{method: "POST", route: invites, action: teams.GrantRoles, ok: http.StatusCreated, body: fixed(`{"role":"LEADER"}`)},
+		{method: "PATCH", route: members, action: teams.InviteAndRemove, audit: []audit.Action{audit.MemberRoleChanged}, path: newcomer("STUDENT"), body: fixed(`{"role":"FRIEND"}`)},
+		{method: "PATCH", route: members, action: teams.GrantRoles, path: newcomer("STUDENT"), audit: []audit.Action{audit.MemberRoleChanged}, body: fixed(`{"role":"LEADER"}`)},
+		{method: "PATCH", route: members, action: teams.GrantRoles, path: newcomer("MENTOR"), audit: []audit.Action{audit.MemberRoleChanged}, body: fixed(`{"role":"STUDENT"}`)},
+		{method: "DELETE", route: members, action: teams.InviteAndRemove, audit: []audit.Action{audit.MemberRemoved}, path: newcomer("STUDENT")},
+		{method: "DELETE", route: members, action: teams.GrantRoles, audit: []audit.Action{audit.MemberRemoved}, path: newcomer("LEADER")},
+		{method: "POST", route: "/api/user-teams/{id}/leave", action: teams.Leave, audit: []audit.Action{audit.MemberLeft}, alone: true},
+		{method: "POST", route: invites, action: teams.InviteAndRemove, audit: []audit.Action{audit.InviteMade}, ok: http.StatusCreated, body: fixed(`{"role":"STUDENT"}`)},
+		{method: "POST", route: invites, action: teams.GrantRoles, audit: []audit.Action{audit.InviteMade}, ok: http.StatusCreated, body: fixed(`{"role":"LEADER"}`)},
 		{method: "GET", route: invites, action: teams.InviteAndRemove},
-		{method: "DELETE", route: invites + "/{inviteId}", action: teams.InviteAndRemove, path: (*stage).openInvite},
-		{method: "POST", route: "/api/user-teams/join", want: noTablet, body: (*stage).codeElsewhere},
-		{method: "POST", route: "/api/user-teams/{id}/transfer", action: teams.GrantRoles,
+		{method: "DELETE", route: invites + "/{inviteId}", action: teams.InviteAndRemove, audit: []audit.Action{audit.InviteRevoked}, path: (*stage).openInvite},
+		{method: "POST", route: "/api/user-teams/join", want: noTablet, audit: []audit.Action{audit.MemberJoined}, body: (*stage).codeElsewhere},
+		{method: "POST", route: "/api/user-teams/{id}/transfer", action: teams.GrantRoles, audit: []audit.Action{audit.TeamHandedOver},
 			body: func(s *stage, _ caller) string {
 				_, id := s.member(s.team, "FRIEND", "Parent "+s.secret)
 				return `{"userId":"` + id + `","adult":true}`
@@ -51,13 +52,13 @@ func (accessRows) Tablets() []access {
 		}
 	}
 	return []access{
-		{method: "POST", route: all, action: teams.InviteAndRemove, ok: http.StatusCreated, body: fixed(`{}`), alone: true},
+		{method: "POST", route: all, action: teams.InviteAndRemove, audit: []audit.Action{audit.TabletAdded}, ok: http.StatusCreated, body: fixed(`{}`), alone: true},
 		{method: "GET", route: all, action: teams.InviteAndRemove},
-		{method: "PATCH", route: one, action: teams.InviteAndRemove, path: tablet(""), body: fixed(`{"label":"Pit"}`), alone: true},
-		{method: "POST", route: one + "/pair", action: teams.InviteAndRemove, ok: http.StatusCreated, path: tablet("/pair"), alone: true},
-		{method: "DELETE", route: one, action: teams.InviteAndRemove, path: tablet(""), alone: true},
+		{method: "PATCH", route: one, action: teams.InviteAndRemove, audit: []audit.Action{audit.TabletRenamed}, path: tablet(""), body: fixed(`{"label":"Pit"}`), alone: true},
+		{method: "POST", route: one + "/pair", action: teams.InviteAndRemove, audit: []audit.Action{audit.TabletPaired}, ok: http.StatusCreated, path: tablet("/pair"), alone: true},
+		{method: "DELETE", route: one, action: teams.InviteAndRemove, audit: []audit.Action{audit.TabletRemoved}, path: tablet(""), alone: true},
 		// As a member it goes the same way.
-		{method: "DELETE", route: "/api/user-teams/{id}/members/{userId}", action: teams.InviteAndRemove,
+		{method: "DELETE", route: "/api/user-teams/{id}/members/{userId}", action: teams.InviteAndRemove, audit: []audit.Action{audit.TabletRemoved},
 			path: func(s *stage, _ caller) string {
 				_, id := s.tablet("Tablet " + s.secret)
 				return "/api/user-teams/" + s.team + "/members/" + id

@@ -1,42 +1,14 @@
 package api
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
-	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/teams"
 )
-
-// Wrong codes and passwords that an address may try before it has to wait.
-const (
-	maxTries    = 10
-	triesWindow = 15 * time.Minute
-)
-
-var errTries = fault.New(fault.TooMany, "too-many-tries", "Too many wrong tries from your network. Try again in 15 minutes.")
-
-// guess runs attempt unless the caller's address has failed too often; a failure for the
-// reason wrong is counted. The limit stays on when the ordinary one is off.
-func (s *server) guess(r *http.Request, wrong error, attempt func() error) error {
-	key := clientAddress(r)
-	_, failed, err := s.tries.Status(key)
-	if err != nil {
-		return err
-	}
-	if failed >= maxTries {
-		return errTries
-	}
-	err = attempt()
-	if errors.Is(err, wrong) {
-		s.tries.OnLimit(nil, r, key) // counts; with no header names it writes nothing
-	}
-	return err
-}
 
 // longestCookie is how long browsers keep a cookie at most, by RFC 6265bis.
 const longestCookie = 400 * 24 * time.Hour
@@ -80,7 +52,7 @@ func (s *server) accountRoutes() {
 	add(s, route[setupIn, accounts.Grant]{method: "POST", path: "/api/setup", tag: tag, status: 201, summary: "Create the first owner with the code from the server's log.",
 		handle: func(r *http.Request, _ accounts.Actor, in setupIn) (reply[accounts.Grant], error) {
 			var grant accounts.Grant
-			err := s.guess(r, accounts.ErrSetupDone, func() (err error) {
+			err := s.guess(r, "set-up code", accounts.ErrSetupDone, func() (err error) {
 				grant, err = s.o.Accounts.Setup(r.Context(), in.Code, accounts.NewOwner{DisplayName: in.DisplayName, Email: in.Email, Password: in.Password})
 				return err
 			})
@@ -89,7 +61,7 @@ func (s *server) accountRoutes() {
 	add(s, route[signInIn, accounts.Grant]{method: "POST", path: "/api/sessions", tag: tag, status: 201, summary: "Sign in with e-mail address and password.",
 		handle: func(r *http.Request, _ accounts.Actor, in signInIn) (reply[accounts.Grant], error) {
 			var grant accounts.Grant
-			err := s.guess(r, accounts.ErrBadLogin, func() (err error) {
+			err := s.guess(r, "password", accounts.ErrBadLogin, func() (err error) {
 				grant, err = s.o.Accounts.SignIn(r.Context(), in.Email, in.Password, in.Device)
 				return err
 			})
@@ -98,7 +70,7 @@ func (s *server) accountRoutes() {
 	add(s, route[tokenIn, accounts.Me]{method: "PUT", path: "/api/sessions/current", tag: tag, summary: "Sign this browser in with a token that was made elsewhere: the session cookie becomes it.",
 		handle: func(r *http.Request, _ accounts.Actor, in tokenIn) (reply[accounts.Me], error) {
 			var me accounts.Me
-			err := s.guess(r, accounts.ErrBadToken, func() error {
+			err := s.guess(r, "token", accounts.ErrBadToken, func() error {
 				actor, err := s.o.Accounts.Actor(r.Context(), in.Token)
 				if err == nil {
 					me, err = s.o.Accounts.Get(r.Context(), actor.UserID)
@@ -115,7 +87,7 @@ func (s *server) accountRoutes() {
 	add(s, route[joinIn, teams.Joined]{method: "POST", path: "/api/join", tag: tag, status: 201, summary: "Join a team with an invite code, without an account.",
 		handle: func(r *http.Request, _ accounts.Actor, in joinIn) (reply[teams.Joined], error) {
 			var joined teams.Joined
-			err := s.guess(r, teams.ErrBadCode, func() (err error) {
+			err := s.guess(r, "invite code", teams.ErrBadCode, func() (err error) {
 				joined, err = s.o.Teams.JoinAs(r.Context(), in.Code, in.DisplayName, in.Device)
 				return err
 			})

@@ -20,6 +20,7 @@ import (
 	"github.com/swaggest/openapi-go/openapi31"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/ftc/live"
@@ -60,7 +61,7 @@ type server struct {
 	router    chi.Router
 	reflector *openapi31.Reflector
 	validate  *validator.Validate
-	tries     *httprate.RateLimiter // wrong codes and passwords, by address
+	tries     *tries                // wrong codes and passwords, by address
 	answers   *httprate.RateLimiter // all requests, by token or address
 	uploads   uploads               // pictures that are being sent
 }
@@ -68,12 +69,9 @@ type server struct {
 // New returns the handler of the API's address, and the OpenAPI document that describes it.
 func New(o Options) (http.Handler, []byte, error) {
 	s := &server{o: o, logger: o.Logger, router: chi.NewRouter(), reflector: newReflector(), validate: newValidator()}
-	s.tries = httprate.NewRateLimiter(maxTries, triesWindow, httprate.WithResponseHeaders(httprate.ResponseHeaders{}))
+	s.tries = newTries(time.Now)
 	if o.RateLimit > 0 {
-		s.answers = httprate.NewRateLimiter(o.RateLimit, time.Minute,
-			httprate.WithKeyFuncs(s.limitKey),
-			httprate.WithResponseHeaders(httprate.ResponseHeaders{Limit: "X-RateLimit-Limit", Remaining: "X-RateLimit-Remaining", Reset: "X-RateLimit-Reset", RetryAfter: "Retry-After"}),
-			httprate.WithLimitHandler(func(w http.ResponseWriter, r *http.Request) { s.writeProblem(w, r, errTooMany) }))
+		s.answers = httprate.NewRateLimiter(o.RateLimit, limitWindow)
 	}
 	s.middleware()
 	s.routes()
@@ -115,6 +113,7 @@ func (s *server) routes() {
 	s.competitionRoutes()
 	s.realtimeRoutes()
 	s.operationRoutes()
+	s.auditRoutes()
 }
 
 func (s *server) middleware() {
@@ -123,7 +122,7 @@ func (s *server) middleware() {
 		AllowOriginFunc:  func(_ *http.Request, origin string) bool { return s.mayCall(origin) },
 		AllowedMethods:   []string{"GET", "POST", "PUT", "PATCH", "DELETE"},
 		AllowedHeaders:   []string{"Authorization", "Content-Type", "X-User-Id", "Idempotency-Key", "If-None-Match"},
-		ExposedHeaders:   []string{"ETag", "Retry-After", "X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"},
+		ExposedHeaders:   []string{"ETag", "Retry-After", "X-Request-Id", "RateLimit", "RateLimit-Policy", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"},
 		AllowCredentials: true,
 		MaxAge:           600,
 	}))
@@ -142,7 +141,9 @@ func (s *server) identify(next http.Handler) http.Handler {
 		}
 		w.Header().Set("X-Request-Id", id)
 		ctx := context.WithValue(r.Context(), requestIDKey, id)
-		ctx = context.WithValue(ctx, callerKey, &caller{address: s.client(r)})
+		address := s.client(r)
+		ctx = context.WithValue(ctx, callerKey, &caller{address: bucket(address)})
+		ctx = audit.From(ctx, audit.Origin{Address: address.String(), RequestID: id})
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
@@ -223,28 +224,6 @@ func (s *server) mayCall(origin string) bool {
 	}
 	host := u.Hostname()
 	return host == "localhost" || host == "127.0.0.1" || host == "::1"
-}
-
-// limit holds callers of the API to the rate. Pages are left out: a hall behind one address
-// loads many.
-func (s *server) limit(next http.Handler) http.Handler {
-	limited := s.answers.Handler(next)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/api/") {
-			limited.ServeHTTP(w, r)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-// limitKey counts by token where there is one, so that a hall behind one address is not
-// one client. An unknown token gives no new bucket.
-func (s *server) limitKey(r *http.Request) (string, error) {
-	if actor, err := s.actor(r); err == nil && !actor.Anonymous() {
-		return actor.TokenID.String(), nil
-	}
-	return clientAddress(r), nil
 }
 
 func (s *server) notFound(w http.ResponseWriter, r *http.Request) {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -27,6 +28,7 @@ type caller struct {
 	asked   bool
 	actor   accounts.Actor
 	err     error
+	wait    time.Duration // until another try makes sense, after a 429
 }
 
 func requestID(ctx context.Context) string {
@@ -122,7 +124,7 @@ func peer(r *http.Request) netip.Addr {
 
 // client is the nearest address that is not one of our proxies: a header from anybody else
 // is a claim, not an address.
-func (s *server) client(r *http.Request) string {
+func (s *server) client(r *http.Request) netip.Addr {
 	address := peer(r)
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && s.trusts(address); i-- {
@@ -132,6 +134,11 @@ func (s *server) client(r *http.Request) string {
 		}
 		address = hop.Unmap()
 	}
+	return address
+}
+
+// bucket is what limits count an address by.
+func bucket(address netip.Addr) string {
 	if address.Is6() {
 		prefix, err := address.Prefix(64) // one network, one bucket
 		if err == nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/ftcmetrics/ftcmetrics/fault"
@@ -83,6 +84,10 @@ func (s *server) writeProblem(w http.ResponseWriter, r *http.Request, err error)
 		h.Set("WWW-Authenticate", `Bearer realm="ftcmetrics"`)
 	case http.StatusServiceUnavailable:
 		h.Set("Retry-After", "2")
+	case http.StatusTooManyRequests:
+		if wait := callerOf(r).wait; wait > 0 {
+			h.Set("Retry-After", strconv.Itoa(wholeSeconds(wait)))
+		}
 	}
 	if strings.EqualFold(r.Header.Get("Connection"), "close") || p.Status == http.StatusRequestEntityTooLarge {
 		h.Set("Connection", "close")

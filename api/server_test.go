@@ -17,6 +17,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/api"
@@ -46,6 +47,7 @@ type server struct {
 	accounts *accounts.Service
 	ftc      *ftc.Service
 	ratings  *ratings.Service
+	pool     *pgxpool.Pool
 	count    func() (entries, events int)
 }
 
@@ -55,7 +57,7 @@ func newServer(t *testing.T, change ...func(*api.Options)) *server {
 	log := eventlog.New(pool, func(realtime.Channel, int64) {})
 	book, err := seasons.Load()
 	must(t, err)
-	s := &server{t: t, logs: new(bytes.Buffer), accounts: accounts.New(pool, log), ftc: ftc.New(pool)}
+	s := &server{t: t, pool: pool, logs: new(bytes.Buffer), accounts: accounts.New(pool, log), ftc: ftc.New(pool)}
 	s.ratings = ratings.New(pool, log, time.Now, slog.New(slog.DiscardHandler))
 	o := api.Options{
 		Accounts: s.accounts, Teams: teams.New(pool, log, []byte("a key for tests, 32 bytes or more")), Scouting: scouting.New(pool, log, book),

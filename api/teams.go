@@ -153,7 +153,7 @@ func (s *server) inviteRoutes() {
 	add(s, route[codeIn, teams.Team]{method: "POST", path: "/api/user-teams/join", tag: tag, access: signedIn, summary: "Join another team with an invite code.",
 		handle: func(r *http.Request, actor accounts.Actor, in codeIn) (reply[teams.Team], error) {
 			var team teams.Team
-			err := s.guess(r, teams.ErrBadCode, func() (err error) {
+			err := s.guess(r, "invite code", teams.ErrBadCode, func() (err error) {
 				team, err = s.o.Teams.Join(r.Context(), actor, in.Code)
 				return err
 			})

@@ -74,3 +74,9 @@ SELECT coalesce(json_agg(to_jsonb(o) - 'granted_by' ORDER BY o.season, o.event_c
 -- name: HeldOperatorGrants :one
 SELECT coalesce(json_agg(jsonb_build_object('season', o.season, 'event_code', o.event_code, 'granted_at', o.granted_at) ORDER BY o.granted_at, o.event_code), '[]')::json
 FROM event_operators o WHERE o.granted_by = @user_id::uuid;
+
+-- name: HeldAudit :one
+-- What the person did, and that something was done to them, but not by whom.
+SELECT coalesce(json_agg(CASE WHEN a.actor_id = @user_id::uuid THEN to_jsonb(a) - 'subject_id'
+    ELSE to_jsonb(a) - 'actor_id' - 'kind' - 'address' - 'request_id' END ORDER BY a.number), '[]')::json
+FROM audit a WHERE a.actor_id = @user_id::uuid OR a.subject_id = @user_id::uuid;

@@ -23,6 +23,20 @@ func (q *Queries) HeldAssignments(ctx context.Context, userID uuid.UUID) ([]byte
 	return column_1, err
 }
 
+const heldAudit = `-- name: HeldAudit :one
+SELECT coalesce(json_agg(CASE WHEN a.actor_id = $1::uuid THEN to_jsonb(a) - 'subject_id'
+    ELSE to_jsonb(a) - 'actor_id' - 'kind' - 'address' - 'request_id' END ORDER BY a.number), '[]')::json
+FROM audit a WHERE a.actor_id = $1::uuid OR a.subject_id = $1::uuid
+`
+
+// What the person did, and that something was done to them, but not by whom.
+func (q *Queries) HeldAudit(ctx context.Context, userID uuid.UUID) ([]byte, error) {
+	row := q.db.QueryRow(ctx, heldAudit, userID)
+	var column_1 []byte
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const heldCarried = `-- name: HeldCarried :one
 SELECT coalesce(json_agg(jsonb_build_object('entry_id', e.id, 'created_at', e.created_at) ORDER BY e.created_at, e.id), '[]')::json
 FROM scouting_entries e WHERE e.courier_id = $1::uuid

@@ -32,6 +32,20 @@ type AssignmentSheet struct {
 	UpdatedAt time.Time
 }
 
+type Audit struct {
+	Number    int64
+	At        time.Time
+	Action    string
+	ActorID   *uuid.UUID
+	Kind      string
+	Address   string
+	RequestID string
+	TeamID    *uuid.UUID
+	SubjectID *uuid.UUID
+	Object    string
+	Detail    []byte
+}
+
 type ChannelEvent struct {
 	Channel string
 	Seq     int64

@@ -218,6 +218,9 @@ func TestAnalysisReadsOnlyItsEvent(t *testing.T) {
 		must(t, q.ask())
 		t.Logf("%s: %v for %d statements", name, time.Since(start).Round(100*time.Microsecond), len(statements))
 		for _, s := range statements {
+			if s.SQL == "commit" {
+				continue // of the line that an export leaves in the audit log
+			}
 			explain(t, pool, name, q.most, s)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/queries"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
@@ -45,15 +46,16 @@ type Export struct {
 
 // ExportEntries begins an export of entries. Leads only.
 func (s *Service) ExportEntries(ctx context.Context, actor accounts.Actor, q ExportQuery) (*Export, error) {
-	return s.export(ctx, actor, q, teams.Export)
+	return s.export(ctx, actor, q, teams.Export, audit.EntriesExported)
 }
 
 // ExportNotes begins an export of notes, for whoever may read them.
 func (s *Service) ExportNotes(ctx context.Context, actor accounts.Actor, q ExportQuery) (*Export, error) {
-	return s.export(ctx, actor, q, teams.ReadNotes)
+	return s.export(ctx, actor, q, teams.ReadNotes, audit.NotesExported)
 }
 
-func (s *Service) export(ctx context.Context, actor accounts.Actor, q ExportQuery, action teams.Action) (*Export, error) {
+// export begins an export when its line is in the audit log; what follows may break off.
+func (s *Service) export(ctx context.Context, actor accounts.Actor, q ExportQuery, action teams.Action, as audit.Action) (*Export, error) {
 	e := &Export{s: s, actor: actor, action: action, team: q.TeamID}
 	if q.Season == 0 {
 		q.Season = s.book.Newest().Year
@@ -70,7 +72,14 @@ func (s *Service) export(ctx context.Context, actor accounts.Actor, q ExportQuer
 		}
 		e.code = &code
 	}
-	return e, s.mayRead(ctx, actor, q.TeamID, action)
+	if err := s.mayRead(ctx, actor, q.TeamID, action); err != nil {
+		return nil, err
+	}
+	detail := map[string]string{"season": strconv.Itoa(q.Season)}
+	if e.code != nil {
+		detail["eventCode"] = *e.code
+	}
+	return e, audit.Note(ctx, s.log, actor.By(), audit.Deed{Action: as, Team: q.TeamID, Detail: detail})
 }
 
 // Season returns the season whose form the columns follow.

@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/queries"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
@@ -75,6 +77,8 @@ func (s *Service) Import(ctx context.Context, actor accounts.Actor, teamID uuid.
 		if dryRun {
 			return errDryRun
 		}
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.EntriesImported, Team: teamID,
+			Detail: map[string]string{"rows": strconv.Itoa(len(rows)), "created": strconv.Itoa(len(im.made))}})
 		return im.tell(batch)
 	})
 	if errors.Is(err, errDryRun) {

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/queries"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
@@ -75,6 +76,7 @@ func (s *Service) AddDevice(ctx context.Context, actor accounts.Actor, teamID uu
 			return err
 		}
 		user := accounts.User{ID: id, DisplayName: label}
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.TabletAdded, Team: teamID, Subject: id})
 		if err := s.admit(ctx, q, batch, teamID, user, Device); err != nil {
 			return err
 		}
@@ -92,6 +94,7 @@ func (s *Service) PairAgain(ctx context.Context, actor accounts.Actor, teamID, d
 		if err := signOutDevice(ctx, q, batch, deviceID); err != nil {
 			return err
 		}
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.TabletPaired, Team: teamID, Subject: deviceID})
 		var err error
 		made, err = s.openPairing(ctx, tx, actor, teamID, accounts.User{ID: deviceID, DisplayName: device.DisplayName})
 		made.CreatedAt = device.JoinedAt
@@ -135,6 +138,8 @@ func (s *Service) pair(ctx context.Context, tx pgx.Tx, batch *eventlog.Batch, us
 	if err := signOutDevice(ctx, q, batch, device.ID); err != nil {
 		return Joined{}, err
 	}
+	audit.Write(batch, audit.By{UserID: device.ID, Kind: string(accounts.KindDevice)},
+		audit.Deed{Action: audit.TabletPaired, Team: used.TeamID, Subject: device.ID, Object: used.ID.String()})
 	var joined Joined
 	joined.Grant, err = accounts.Issue(ctx, tx, accounts.User{ID: device.ID, DisplayName: device.DisplayName}, accounts.KindDevice, device.DisplayName)
 	if err != nil {
@@ -180,6 +185,7 @@ func (s *Service) RenameDevice(ctx context.Context, actor accounts.Actor, teamID
 		if err := q.NameTokensOf(ctx, queries.NameTokensOfParams{UserID: deviceID, Name: label}); err != nil {
 			return err
 		}
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.TabletRenamed, Team: teamID, Subject: deviceID})
 		device.DisplayName = label
 		changed = device
 		return batch.Add(MemberChanged.On(MemberJoinedPayload{TeamID: teamID, Member: device}, PrivateChannel(teamID)))
@@ -191,6 +197,7 @@ func (s *Service) RenameDevice(ctx context.Context, actor accounts.Actor, teamID
 // close. What was recorded on it stays under its label.
 func (s *Service) RemoveDevice(ctx context.Context, actor accounts.Actor, teamID, deviceID uuid.UUID) error {
 	return s.changeDevice(ctx, actor, teamID, deviceID, func(_ pgx.Tx, q *queries.Queries, batch *eventlog.Batch, device Member) error {
+		audit.Write(batch, actor.By(), removal(teamID, device))
 		return end(ctx, q, batch, teamID, device, true)
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/queries"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
@@ -41,7 +42,10 @@ func (s *Service) Erase(ctx context.Context, actor accounts.Actor) error {
 		if err != nil {
 			return err
 		}
+		by := audit.By{UserID: newID, Kind: string(actor.Kind)}
+		audit.Write(batch, by, audit.Deed{Action: audit.PersonErased, Subject: newID, Unseen: true})
 		for _, m := range memberships {
+			audit.Write(batch, by, audit.Deed{Action: audit.MemberLeft, Team: m.Team.ID, Subject: newID, Detail: map[string]string{"role": m.Role}, Unseen: true})
 			member := Member{UserID: newID, DisplayName: accounts.FormerMember, Role: Role(m.Role)}
 			if err := endErased(ctx, q, batch, m.Team.ID, member); err != nil {
 				return err

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/queries"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
@@ -55,7 +57,7 @@ func (s *Service) Invite(ctx context.Context, actor accounts.Actor, teamID uuid.
 	}
 	var row queries.Invite
 	var code string
-	err = s.log.Write(ctx, func(tx pgx.Tx, _ *eventlog.Batch) error {
+	err = s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
 		q := queries.New(tx)
 		own, err := roleForWrite(ctx, q, actor.UserID, teamID)
 		if err != nil {
@@ -75,6 +77,8 @@ func (s *Service) Invite(ctx context.Context, actor accounts.Actor, teamID uuid.
 		if wish, code, err = fix(ctx, q, wish); err != nil {
 			return err
 		}
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.InviteMade, Team: teamID, Object: id.String(), Detail: map[string]string{
+			"role": string(wish.Role), "maxUses": strconv.Itoa(wish.MaxUses), "expiresAt": wish.ExpiresAt.UTC().Format(time.RFC3339)}})
 		row, err = q.InsertInvite(ctx, queries.InsertInviteParams{
 			ID: id, TeamID: teamID, CodeHash: s.codeHash(code), Hint: code[:3], Role: string(wish.Role),
 			MaxUses: int32(wish.MaxUses), CreatedBy: &actor.UserID, ExpiresAt: wish.ExpiresAt,
@@ -127,7 +131,7 @@ func (s *Service) Invites(ctx context.Context, actor accounts.Actor, teamID uuid
 
 // RevokeInvite closes an invite.
 func (s *Service) RevokeInvite(ctx context.Context, actor accounts.Actor, teamID, inviteID uuid.UUID) error {
-	return s.log.Write(ctx, func(tx pgx.Tx, _ *eventlog.Batch) error {
+	return s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
 		q := queries.New(tx)
 		role, err := roleForWrite(ctx, q, actor.UserID, teamID)
 		if err != nil {
@@ -136,6 +140,7 @@ func (s *Service) RevokeInvite(ctx context.Context, actor accounts.Actor, teamID
 		if !role.May(InviteAndRemove) {
 			return ErrRole
 		}
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.InviteRevoked, Team: teamID, Object: inviteID.String()})
 		n, err := q.RevokeInvite(ctx, queries.RevokeInviteParams{ID: inviteID, TeamID: teamID})
 		if err == nil && n == 0 {
 			return ErrNoInvite
@@ -170,6 +175,7 @@ func (s *Service) JoinAs(ctx context.Context, code, displayName, device string) 
 		if joined.Grant, err = accounts.Issue(ctx, tx, user, accounts.KindDevice, device); err != nil {
 			return err
 		}
+		audit.Write(batch, audit.By{UserID: user.ID, Kind: string(accounts.KindDevice)}, joining(used, user.ID))
 		joined.Team, err = s.enter(ctx, tx, batch, used, user)
 		return err
 	})
@@ -190,10 +196,16 @@ func (s *Service) Join(ctx context.Context, actor accounts.Actor, code string) (
 		if used.DeviceID != nil {
 			return ErrBadCode // a person does not become a tablet
 		}
+		audit.Write(batch, actor.By(), joining(used, actor.UserID))
 		entered, err = s.enter(ctx, tx, batch, used, accounts.User{ID: actor.UserID, DisplayName: actor.DisplayName})
 		return err
 	})
 	return entered, err
+}
+
+// joining is what the audit log says of who came by an invite.
+func joining(used queries.Invite, userID uuid.UUID) audit.Deed {
+	return audit.Deed{Action: audit.MemberJoined, Team: used.TeamID, Subject: userID, Object: used.ID.String(), Detail: map[string]string{"role": used.Role}}
 }
 
 // use counts one use of the code by a single UPDATE that checks and adds, so that parallel

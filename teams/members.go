@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/queries"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
@@ -53,6 +54,8 @@ func (s *Service) SetRole(ctx context.Context, actor accounts.Actor, teamID, use
 		if !own.mayGrant(role) || !own.mayGrant(member.Role) {
 			return ErrRole
 		}
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.MemberRoleChanged, Team: teamID, Subject: userID,
+			Detail: map[string]string{"from": string(member.Role), "to": string(role)}})
 		changed, err = become(ctx, q, batch, teamID, member, role)
 		return err
 	})
@@ -115,6 +118,7 @@ func (s *Service) Remove(ctx context.Context, actor accounts.Actor, teamID, user
 		if !own.mayGrant(member.Role) {
 			return ErrRole
 		}
+		audit.Write(batch, actor.By(), removal(teamID, member))
 		return end(ctx, q, batch, teamID, member, true)
 	})
 }
@@ -135,8 +139,18 @@ func (s *Service) Leave(ctx context.Context, actor accounts.Actor, teamID uuid.U
 		if err != nil {
 			return err
 		}
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.MemberLeft, Team: teamID, Subject: actor.UserID, Detail: map[string]string{"role": string(role)}})
 		return end(ctx, q, batch, teamID, member, false)
 	})
+}
+
+// removal is what the audit log says when somebody or a tablet is taken out of the team.
+func removal(teamID uuid.UUID, member Member) audit.Deed {
+	action := audit.MemberRemoved
+	if member.Role == Device {
+		action = audit.TabletRemoved
+	}
+	return audit.Deed{Action: action, Team: teamID, Subject: member.UserID, Detail: map[string]string{"role": string(member.Role)}}
 }
 
 // end must be called with the team locked.

@@ -40,6 +40,7 @@ const (
 	ChangeTeam        Action = "rename the team and set what it shares"
 	ReadShared        Action = "read what other teams share at the FTC event, as one of this team"
 	DeleteTeam        Action = "delete the team"
+	ReadAudit         Action = "read who changed the team, its members and what it shares"
 )
 
 // Reach is how far an action goes.
@@ -80,6 +81,7 @@ var permissions = map[Action]map[Role]Reach{
 	ChangeTeam:        {Mentor: All},
 	ReadShared:        {Mentor: All, Leader: All, Student: All, Friend: All},
 	DeleteTeam:        {Mentor: All},
+	ReadAudit:         {Mentor: All},
 }
 
 // led are the roles that whoever may invite and remove gives and takes; the others are for

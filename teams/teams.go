@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -15,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/queries"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
@@ -139,6 +141,7 @@ func (s *Service) Create(ctx context.Context, actor accounts.Actor, number int, 
 		if row, err = q.InsertTeam(ctx, queries.InsertTeamParams{ID: id, TeamNumber: int32(number), Name: name}); err != nil {
 			return err
 		}
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.TeamCreated, Team: id})
 		return s.admit(ctx, q, batch, id, accounts.User{ID: actor.UserID, DisplayName: actor.DisplayName}, Mentor)
 	})
 	return team(row, Mentor), err
@@ -171,6 +174,24 @@ type Change struct {
 	PublicEntries  *bool
 }
 
+// detail says what is changed, without the name, which is of the team's own choice.
+func (c Change) detail() map[string]string {
+	detail := make(map[string]string)
+	if c.Name != nil {
+		detail["name"] = "changed"
+	}
+	if c.SharingLevel != nil {
+		detail["sharingLevel"] = *c.SharingLevel
+	}
+	if c.FriendChannels != nil {
+		detail["friendChannels"] = strconv.FormatBool(*c.FriendChannels)
+	}
+	if c.PublicEntries != nil {
+		detail["publicEntries"] = strconv.FormatBool(*c.PublicEntries)
+	}
+	return detail
+}
+
 // Update changes the team. When its friends may no longer join its channels, those who are
 // there lose them.
 func (s *Service) Update(ctx context.Context, actor accounts.Actor, id uuid.UUID, change Change) (Team, error) {
@@ -198,6 +219,7 @@ func (s *Service) Update(ctx context.Context, actor accounts.Actor, id uuid.UUID
 			return err
 		}
 		changed = team(row, role)
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.TeamChanged, Team: id, Detail: change.detail()})
 		if change.FriendChannels == nil || *change.FriendChannels {
 			return nil
 		}
@@ -235,6 +257,7 @@ func (s *Service) Delete(ctx context.Context, actor accounts.Actor, id uuid.UUID
 				return err
 			}
 		}
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.TeamDeleted, Team: id})
 		_, err = q.DeleteTeam(ctx, id)
 		return err
 	})

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/queries"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
@@ -21,6 +22,18 @@ type Transfer struct {
 	Adult bool // the mentor's word that the other is an adult; no ages are kept
 	Leave bool // leave the team
 	Then  Role // the mentor's own role afterwards; "" stays mentor
+}
+
+// detail says what becomes of who hands over.
+func (t Transfer) detail(own Role) map[string]string {
+	then := string(own)
+	if t.Then != "" {
+		then = string(t.Then)
+	}
+	if t.Leave {
+		then = "LEAVE"
+	}
+	return map[string]string{"then": then}
 }
 
 // HandOver makes another member a mentor and, if wished, ends the actor's own part as one,
@@ -47,6 +60,7 @@ func (s *Service) HandOver(ctx context.Context, actor accounts.Actor, teamID uui
 				return err
 			}
 		}
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.TeamHandedOver, Team: teamID, Subject: t.To, Detail: t.detail(role)})
 		own, err := memberOf(ctx, q, teamID, actor.UserID)
 		switch {
 		case err != nil:

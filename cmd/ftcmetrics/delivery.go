@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/api"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 	"github.com/ftcmetrics/ftcmetrics/realtime/pusher"
@@ -37,6 +38,7 @@ type deliverySettings struct {
 	RealtimePublicPort int           `env:"REALTIME_PUBLIC_PORT,NEXT_PUBLIC_SOKETI_PORT" default:"0" help:"Its port for browsers, if it is another."`
 	RealtimePublicTLS  bool          `env:"REALTIME_PUBLIC_TLS,NEXT_PUBLIC_SOKETI_USE_TLS" name:"realtime-public-tls" default:"false" help:"Whether browsers need wss to reach it."`
 	EventRetention     time.Duration `env:"EVENT_RETENTION" default:"720h" help:"How long clients can catch up: older events are deleted from the log. 0 keeps them."`
+	AuditRetention     time.Duration `env:"AUDIT_RETENTION" default:"8760h" help:"How long lines of the audit log are kept. 0 keeps them."`
 }
 
 // external reports whether events go to a server elsewhere.
@@ -46,6 +48,9 @@ func (s deliverySettings) external() bool {
 
 // checkDelivery refuses a driver that cannot work.
 func (c serveConfig) checkDelivery() error {
+	if c.AuditRetention < 0 {
+		return errors.New("AUDIT_RETENTION is a time such as 8760h, or 0 for ever")
+	}
 	if c.EventRetention < 0 {
 		return errors.New("EVENT_RETENTION is a time such as 720h, or 0 for ever")
 	}
@@ -238,12 +243,14 @@ const (
 	keepPatience = time.Minute
 )
 
-// keepLog removes what is older than the retention, and looks whether the database under
+// keepLog removes events and audit lines that are older than their retention, and looks whether the database under
 // the running server became another one.
 func (n *node) keepLog(ctx context.Context) {
 	every := keepEvery
-	if age := n.config.EventRetention; age > 0 {
-		every = max(min(every, age/4), keepAtLeast)
+	for _, age := range []time.Duration{n.config.EventRetention, n.config.AuditRetention} {
+		if age > 0 {
+			every = max(min(every, age/4), keepAtLeast)
+		}
 	}
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
@@ -257,6 +264,9 @@ func (n *node) keepLog(ctx context.Context) {
 			if removed > 0 {
 				n.logger.Info("old events are deleted", slog.Int64("events", removed))
 			}
+		}
+		if age := n.config.AuditRetention; age > 0 && err == nil {
+			_, err = audit.Purge(bounded, n.database.pool, age)
 		}
 		cancel()
 		if err != nil && ctx.Err() == nil {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/ftc/firstapi"
@@ -49,7 +50,7 @@ func (c *eventImportCommand) Run(in *invocation) (err error) {
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
 	log := eventlog.New(d.pool, func(realtime.Channel, int64) {}) // the server's poll finds what is appended here
-	done, err := live.New(d.pool, log, in.pace.clock()).Import(in.ctx, accounts.Actor{Operator: true}, parsed)
+	done, err := live.New(d.pool, log, in.pace.clock()).Import(in.ctx, accounts.Actor{Operator: true, Kind: audit.KindCommand}, parsed)
 	if err != nil {
 		return explain(c.File, err)
 	}

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"text/tabwriter"
 	"time"
 
+	"github.com/ftcmetrics/ftcmetrics/audit"
+	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 )
 
@@ -33,7 +36,7 @@ func (c relayFlags) with(in *invocation, do func(log *eventlog.Log) error) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
-	return do(eventlog.New(d.pool, nil))
+	return do(eventlog.New(d.pool, func(realtime.Channel, int64) {})) // the server finds what is appended here
 }
 
 func (c relayFlags) print(out io.Writer, value any, text func() error) error {
@@ -99,6 +102,17 @@ func printStatus(out io.Writer, sinks []eventlog.Sink, letters []eventlog.Letter
 	return table.Flush()
 }
 
+// byCommand is whoever runs a command on the server's machine, in the audit log.
+var byCommand = audit.By{Kind: audit.KindCommand}
+
+// which names one dead letter, or all by 0.
+func which(number int64) string {
+	if number == 0 {
+		return "all"
+	}
+	return strconv.FormatInt(number, 10)
+}
+
 type relayReplayCommand struct {
 	relayFlags
 	ID  int64 `name:"id" xor:"which" required:"" help:"Number of the dead letter."`
@@ -111,7 +125,9 @@ func (c *relayReplayCommand) Run(in *invocation) error {
 		return errors.New("--id is the number of a dead letter, from 1")
 	}
 	return c.with(in, func(log *eventlog.Log) error {
-		n, err := log.Replay(in.ctx, c.ID)
+		n, err := log.Replay(in.ctx, c.ID, func(batch *eventlog.Batch) {
+			audit.Write(batch, byCommand, audit.Deed{Action: audit.LettersReplayed, Object: which(c.ID)})
+		})
 		if err != nil {
 			return err
 		}
@@ -130,7 +146,9 @@ type relayForgetCommand struct {
 // Run forgets a sink.
 func (c *relayForgetCommand) Run(in *invocation) error {
 	return c.with(in, func(log *eventlog.Log) error {
-		if err := log.ForgetSink(in.ctx, c.Sink); err != nil {
+		if err := log.ForgetSink(in.ctx, c.Sink, func(batch *eventlog.Batch) {
+			audit.Write(batch, byCommand, audit.Deed{Action: audit.SinkForgotten, Object: c.Sink})
+		}); err != nil {
 			return err
 		}
 		return c.print(in.out, map[string]string{"forgotten": c.Sink}, func() error {
@@ -155,7 +173,8 @@ func (c *logNewEpochCommand) Run(in *invocation) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
-	if err := eventlog.New(d.pool, nil).Renew(in.ctx); err != nil {
+	log := eventlog.New(d.pool, func(realtime.Channel, int64) {})
+	if err := errors.Join(log.Renew(in.ctx), audit.Note(in.ctx, log, byCommand, audit.Deed{Action: audit.LogRenewed})); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(in.out, "all clients will start over")

@@ -3,10 +3,12 @@ package live
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 )
@@ -36,6 +38,8 @@ func (s *Service) Import(ctx context.Context, actor accounts.Actor, i Import) (d
 	}
 	done = Imported{EventKey: i.Event.EventKey, Teams: len(i.Teams), Matches: len(i.Matches), Results: len(i.Results), Alliances: len(i.Alliances)}
 	err = s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.EventImported, Object: named(i.Event.EventKey),
+			Detail: map[string]string{"matches": strconv.Itoa(done.Matches), "results": strconv.Itoa(done.Results)}})
 		if err := ftc.Put(ctx, tx, i.Competition); err != nil {
 			return err
 		}

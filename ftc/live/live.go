@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/queries"
@@ -25,7 +26,7 @@ import (
 var (
 	ErrNoMatch     = fault.New(fault.NotFound, "no-such-match", "The FTC event has no such match.")
 	ErrNotOperator = fault.New(fault.Forbidden, "not-event-operator", "Only operators of this FTC event may do this. An operator of the server grants it.")
-	ErrOperator    = fault.New(fault.Forbidden, "not-operator", "Only operators of this server may do this.")
+	ErrOperator    = accounts.ErrOperator
 	ErrVenue       = fault.New(fault.Invalid, "bad-venue-url", "The address of a scoring computer is http://HOST or https://HOST, with a port if need be, and nothing else.")
 )
 

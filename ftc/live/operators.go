@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/queries"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
@@ -43,6 +45,7 @@ func (s *Service) Press(ctx context.Context, actor accounts.Actor, r Report) (ne
 		if err := operates(ctx, tx, actor, r.EventKey); err != nil {
 			return err
 		}
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.MatchStarted, Object: play(r.MatchKey)})
 		news, err = s.start(ctx, tx, batch, r)
 		return err
 	})
@@ -55,6 +58,7 @@ func (s *Service) Withdraw(ctx context.Context, actor accounts.Actor, key ftc.Ma
 		if err := operates(ctx, tx, actor, key.EventKey); err != nil {
 			return err
 		}
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.MatchAborted, Object: play(key)})
 		news, err = s.abort(ctx, tx, batch, Report{MatchKey: key, Source: Operator})
 		return err
 	})
@@ -85,6 +89,7 @@ func (s *Service) Enter(ctx context.Context, actor accounts.Actor, r ftc.Result)
 		if r.StartedAt == nil && start != nil && !start.Aborted && Source(start.Source) != Schedule {
 			r.StartedAt = &start.StartedAt
 		}
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.ResultEntered, Object: play(r.MatchKey)})
 		stored, changed, err = s.Record(ctx, tx, batch, r)
 		return err
 	})
@@ -121,7 +126,8 @@ func (s *Service) Grant(ctx context.Context, actor accounts.Actor, key ftc.Event
 	if !actor.Operator {
 		return ErrOperator
 	}
-	return s.onEvent(ctx, key, func(q *queries.Queries) error {
+	return s.onEvent(ctx, key, func(q *queries.Queries, batch *eventlog.Batch) error {
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.EventOperatorGranted, Subject: user, Object: named(key)})
 		n, err := q.GrantEvent(ctx, queries.GrantEventParams{Season: int32(key.Season), EventCode: key.Code, UserID: user, GrantedBy: &actor.UserID})
 		if err == nil && n == 0 {
 			return accounts.ErrNoUser
@@ -135,11 +141,22 @@ func (s *Service) Revoke(ctx context.Context, actor accounts.Actor, key ftc.Even
 	if !actor.Operator {
 		return ErrOperator
 	}
-	n, err := s.q.RevokeEvent(ctx, queries.RevokeEventParams{Season: int32(key.Season), EventCode: key.Code, UserID: user})
-	if err == nil && n == 0 {
-		return accounts.ErrNoUser
-	}
-	return eventlog.Translate(err)
+	return s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.EventOperatorRevoked, Subject: user, Object: named(key)})
+		n, err := queries.New(tx).RevokeEvent(ctx, queries.RevokeEventParams{Season: int32(key.Season), EventCode: key.Code, UserID: user})
+		if err == nil && n == 0 {
+			return accounts.ErrNoUser
+		}
+		return err
+	})
+}
+
+// named is the FTC event in the audit log.
+func named(key ftc.EventKey) string { return fmt.Sprintf("%d/%s", key.Season, key.Code) }
+
+// play is the match in the audit log.
+func play(key ftc.MatchKey) string {
+	return fmt.Sprintf("%s/%s/%d/%d", named(key.EventKey), key.Level, key.Series, key.Number)
 }
 
 // Operators lists who operates the FTC event, for operators of the server.
@@ -161,6 +178,10 @@ type Venue struct {
 	URL string `json:"url"`
 }
 
+func (v Venue) deed() audit.Deed {
+	return audit.Deed{Action: audit.EventVenueSet, Object: named(v.EventKey), Detail: map[string]string{"url": v.URL}}
+}
+
 // SetVenue says where the FTC event's scoring computer is. An empty URL means that there is
 // none to follow.
 func (s *Service) SetVenue(ctx context.Context, actor accounts.Actor, v Venue) error {
@@ -168,15 +189,19 @@ func (s *Service) SetVenue(ctx context.Context, actor accounts.Actor, v Venue) e
 		return ErrOperator
 	}
 	if v.URL == "" {
-		_, err := s.q.DeleteVenueStream(ctx, queries.DeleteVenueStreamParams{Season: int32(v.Season), EventCode: v.Code})
-		return eventlog.Translate(err)
+		return s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
+			audit.Write(batch, actor.By(), v.deed())
+			_, err := queries.New(tx).DeleteVenueStream(ctx, queries.DeleteVenueStreamParams{Season: int32(v.Season), EventCode: v.Code})
+			return err
+		})
 	}
 	u, err := url.Parse(v.URL)
 	if err != nil || !slices.Contains([]string{"http", "https"}, u.Scheme) || u.Host == "" || u.User != nil ||
 		u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.Path != "/" || len(v.URL) > 300 {
 		return ErrVenue
 	}
-	return s.onEvent(ctx, v.EventKey, func(q *queries.Queries) error {
+	return s.onEvent(ctx, v.EventKey, func(q *queries.Queries, batch *eventlog.Batch) error {
+		audit.Write(batch, actor.By(), v.deed())
 		return q.PutVenueStream(ctx, queries.PutVenueStreamParams{Season: int32(v.Season), EventCode: v.Code, Url: u.Scheme + "://" + u.Host})
 	})
 }
@@ -199,14 +224,14 @@ func (s *Service) Venues(ctx context.Context) ([]Venue, error) {
 }
 
 // onEvent runs a change about an FTC event that is known.
-func (s *Service) onEvent(ctx context.Context, key ftc.EventKey, change func(*queries.Queries) error) error {
-	return s.log.Write(ctx, func(tx pgx.Tx, _ *eventlog.Batch) error {
+func (s *Service) onEvent(ctx context.Context, key ftc.EventKey, change func(*queries.Queries, *eventlog.Batch) error) error {
+	return s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
 		q := queries.New(tx)
 		if _, err := q.Event(ctx, queries.EventParams{Season: int32(key.Season), Code: key.Code}); errors.Is(err, pgx.ErrNoRows) {
 			return ftc.ErrNoEvent
 		} else if err != nil {
 			return err
 		}
-		return change(q)
+		return change(q, batch)
 	})
 }

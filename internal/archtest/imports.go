@@ -25,7 +25,7 @@ var (
 
 	words    = []string{"realtime", "fault"}
 	hubParts = []string{"realtime/hub", "realtime/protocol", "realtime", "fault"}
-	storage  = []string{"realtime/eventlog", "queries", "analytics", "realtime", "fault"}
+	storage  = []string{"audit", "realtime/eventlog", "queries", "analytics", "realtime", "fault"}
 
 	// Tests of a feature build their world with the other features over a real database.
 	featureTests = []string{"scouting/...", "teams", "accounts", "ftc", "queries", "schema", "realtime/...", "internal/..."}
@@ -37,7 +37,7 @@ var (
 // around the hub, the hub, the protocol, vocabulary.
 var rules = []rule{
 	{folder: "cmd/...", ours: []string{anything}},
-	{folder: "api", ours: []string{"scouting", "scouting/seasons", "scouting/picklist", "teams", "accounts", "ftc", "ftc/live", "ftc/ratings", "analytics", "realtime/eventlog", "realtime", "fault", "web"},
+	{folder: "api", ours: []string{"scouting", "scouting/seasons", "scouting/picklist", "teams", "accounts", "audit", "ftc", "ftc/live", "ftc/ratings", "analytics", "realtime/eventlog", "realtime", "fault", "web"},
 		denied: sql, tests: []string{anything}},
 	{folder: "web", tests: []string{"internal/..."}},
 
@@ -62,6 +62,8 @@ var rules = []rule{
 	{folder: "ftc/firstapi", ours: []string{"ftc", "scouting/seasons", "fault"}, denied: sql, tests: slices.Concat([]string{"ftc/firstapi/firstapitest"}, featureTests)},
 	{folder: "ftc/firstapi/firstapitest", ours: []string{"ftc"}, denied: sql, tests: []string{"internal/..."}},
 	{folder: "ftc", ours: slices.Concat([]string{"accounts"}, storage), denied: httpSide, tests: featureTests},
+	// What the features write down of privileged actions.
+	{folder: "audit", ours: storage, denied: httpSide, tests: featureTests},
 	{folder: "analytics", denied: allIO, tests: []string{"internal/..."}},
 
 	// Storage. Only here and in the features is there SQL.

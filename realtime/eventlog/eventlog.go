@@ -66,6 +66,7 @@ func New(pool *pgxpool.Pool, hint func(channel realtime.Channel, seq int64)) *Lo
 // Batch collects what a transaction will append.
 type Batch struct {
 	drafts []realtime.Draft
+	last   []func(ctx context.Context, tx pgx.Tx) error
 }
 
 // Add puts drafts into the batch. It takes the two results of Definition.On, so that a
@@ -81,6 +82,10 @@ func (b *Batch) Revoke(revocation realtime.Revocation) error {
 	b.drafts = append(b.drafts, realtime.Draft{Channel: Control, Name: "control:revoked", Payload: raw})
 	return err
 }
+
+// Last has do run after the change, right before the events are appended: for what takes a
+// lock that all other writers wait for.
+func (b *Batch) Last(do func(ctx context.Context, tx pgx.Tx) error) { b.last = append(b.last, do) }
 
 // Write runs change in a transaction, appends what it put into the batch as the last
 // statement, commits, and only then gives the hints. When change or the commit fails,
@@ -98,7 +103,13 @@ func (l *Log) Write(ctx context.Context, change func(tx pgx.Tx, batch *Batch) er
 	tx := &lateTx{conn: conn.Conn()}
 	var batch Batch
 	var heads map[realtime.Channel]int64
-	if err = change(tx, &batch); err == nil {
+	err = change(tx, &batch)
+	for _, do := range batch.last {
+		if err == nil {
+			err = do(ctx, tx)
+		}
+	}
+	if err == nil {
 		heads, err = l.finish(ctx, tx, batch.drafts)
 	}
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
@@ -56,13 +57,16 @@ func (l *Log) Sinks(ctx context.Context) ([]Sink, error) {
 }
 
 // ForgetSink forgets the cursors and dead letters of a sink. If it is relayed to again, it
-// begins at the heads of that moment.
-func (l *Log) ForgetSink(ctx context.Context, name string) error {
-	n, err := l.q.ForgetSink(ctx, name)
-	if err == nil && n == 0 {
-		return ErrNoSink
-	}
-	return Translate(err)
+// begins at the heads of that moment. also puts into the batch what is to be stored with it.
+func (l *Log) ForgetSink(ctx context.Context, name string, also func(*Batch)) error {
+	return l.Write(ctx, func(tx pgx.Tx, batch *Batch) error {
+		also(batch)
+		n, err := l.q.WithTx(tx).ForgetSink(ctx, name)
+		if err == nil && n == 0 {
+			return ErrNoSink
+		}
+		return err
+	})
 }
 
 // Letter is an event that a sink refused for good.
@@ -99,15 +103,20 @@ func (l *Log) LetterCount(ctx context.Context) (int64, error) {
 }
 
 // Replay has the leader of its sink send a dead letter again; all of them if number is 0.
-// It returns how many.
-func (l *Log) Replay(ctx context.Context, number int64) (int64, error) {
-	if number == 0 {
-		n, err := l.q.WantLetters(ctx)
-		return n, Translate(err)
-	}
-	n, err := l.q.WantLetter(ctx, number)
-	if err == nil && n == 0 {
-		err = ErrNoLetter
-	}
-	return n, Translate(err)
+// It returns how many. also puts into the batch what is to be stored with it.
+func (l *Log) Replay(ctx context.Context, number int64, also func(*Batch)) (n int64, err error) {
+	err = l.Write(ctx, func(tx pgx.Tx, batch *Batch) error {
+		also(batch)
+		q := l.q.WithTx(tx)
+		if number == 0 {
+			n, err = q.WantLetters(ctx)
+			return err
+		}
+		n, err = q.WantLetter(ctx, number)
+		if err == nil && n == 0 {
+			err = ErrNoLetter
+		}
+		return err
+	})
+	return n, err
 }

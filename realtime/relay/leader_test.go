@@ -165,7 +165,7 @@ func TestRefusedForGood(t *testing.T) {
 	}
 	replay := func(want string, ok func([]eventlog.Letter) bool) {
 		t.Helper()
-		if n, err := w.log.Replay(t.Context(), letters[0].Number); n != 1 || err != nil {
+		if n, err := w.log.Replay(t.Context(), letters[0].Number, func(*eventlog.Batch) {}); n != 1 || err != nil {
 			t.Fatalf("replay: %d, %v", n, err)
 		}
 		w.await(want, func() bool {
@@ -179,7 +179,7 @@ func TestRefusedForGood(t *testing.T) {
 		return true
 	}, nil)
 	replay("taken", func(now []eventlog.Letter) bool { return len(now) == 1 && now[0].Seq == 5 })
-	if _, err := w.log.Replay(t.Context(), 99); err == nil {
+	if _, err := w.log.Replay(t.Context(), 99, func(*eventlog.Batch) {}); err == nil {
 		t.Error("a letter that is not there is sent again")
 	}
 }

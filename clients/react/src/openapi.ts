@@ -1833,6 +1833,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operator/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit log of the whole server (operators of the server). */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description lines with a greater number, oldest first, to follow the log; newest first when left out */
+                    after?: null | number;
+                    /** @description of the next page, without after */
+                    cursor?: string;
+                    /** @description only of this action, such as member.role-changed */
+                    action?: string;
+                    /** @description only what this user did or what was done to them */
+                    user?: string;
+                    /** @description 100 when left out */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuditLineListAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/pusher/auth": {
         parameters: {
             query?: never;
@@ -5386,6 +5441,63 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/user-teams/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the audit log says of the team, without addresses (mentors). */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description lines with a greater number, oldest first; newest first when left out */
+                    after?: null | number;
+                    /** @description of the next page, without after */
+                    cursor?: string;
+                    /** @description only of this action, such as member.role-changed */
+                    action?: string;
+                    /** @description only what this user did or what was done to them */
+                    user?: string;
+                    /** @description 100 when left out */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuditLineListAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/user-teams/{id}/devices": {
         parameters: {
             query?: never;
@@ -6971,6 +7083,32 @@ export interface components {
              * @enum {string}
              */
             tournamentLevel?: "qual" | "playoff" | "practice";
+        };
+        AuditLine: {
+            action: string;
+            actor?: components["schemas"]["AuditUser"];
+            address?: string;
+            /** Format: date-time */
+            at: string;
+            detail?: {
+                [key: string]: string;
+            };
+            kind: string;
+            /** Format: int64 */
+            number: number;
+            object?: string;
+            requestId?: string;
+            subject?: components["schemas"]["AuditUser"];
+            teamId?: components["schemas"]["JsonUUID"];
+        };
+        AuditLineListAnswer: {
+            data: components["schemas"]["AuditLine"][] | null;
+            nextCursor?: string;
+            success: boolean;
+        };
+        AuditUser: {
+            displayName: string;
+            id: components["schemas"]["JsonUUID"];
         };
         AuthOut: {
             auth: string;
