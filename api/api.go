@@ -27,6 +27,7 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/ftc/ratings"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
+	"github.com/ftcmetrics/ftcmetrics/realtime/inspect"
 	"github.com/ftcmetrics/ftcmetrics/scouting"
 	"github.com/ftcmetrics/ftcmetrics/teams"
 )
@@ -41,6 +42,8 @@ type Options struct {
 	Ratings  *ratings.Service
 	Log      *eventlog.Log
 	Events   []realtime.Described // the realtime events, for the document
+	Sockets  Sockets              // what operators may know of channels and connections
+	Trace    *inspect.Trace       // the debug log of this node; nil for none
 	Signer   realtime.Signer      // of the app that clients subscribe through
 	Realtime RealtimeConfig       // what front ends are told
 	Ready    func(ctx context.Context) error
@@ -64,6 +67,8 @@ type server struct {
 	tries     *tries                // wrong codes and passwords, by address
 	answers   *httprate.RateLimiter // all requests, by token or address
 	uploads   uploads               // pictures that are being sent
+	events    map[string]message    // the realtime events, each with the schema of what it carries
+	schemas   schemas               // of the document
 }
 
 // New returns the handler of the API's address, and the OpenAPI document that describes it.
@@ -112,6 +117,7 @@ func (s *server) routes() {
 	s.mediaRoutes()
 	s.competitionRoutes()
 	s.realtimeRoutes()
+	s.socketRoutes()
 	s.operationRoutes()
 	s.auditRoutes()
 }
@@ -141,7 +147,7 @@ func (s *server) identify(next http.Handler) http.Handler {
 		}
 		w.Header().Set("X-Request-Id", id)
 		ctx := context.WithValue(r.Context(), requestIDKey, id)
-		address := s.client(r)
+		address := ClientAddress(r, s.o.TrustedProxies)
 		ctx = context.WithValue(ctx, callerKey, &caller{address: bucket(address)})
 		ctx = audit.From(ctx, audit.Origin{Address: address.String(), RequestID: id})
 		next.ServeHTTP(w, r.WithContext(ctx))

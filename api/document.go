@@ -41,6 +41,9 @@ func (s *server) documents() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.payloads(openAPI, messages); err != nil {
+		return nil, err
+	}
 	asyncAPI, err := json.MarshalIndent(s.asyncDocument(messages), "", " ")
 	if err != nil {
 		return nil, err

@@ -104,8 +104,10 @@ func (s *server) fromTrustedProxy(r *http.Request) bool {
 	return s.o.ProxySecret != "" && s.trusts(peer(r)) && subtle.ConstantTimeCompare([]byte(given), []byte(s.o.ProxySecret)) == 1
 }
 
-func (s *server) trusts(address netip.Addr) bool {
-	for _, prefix := range s.o.TrustedProxies {
+func (s *server) trusts(address netip.Addr) bool { return within(s.o.TrustedProxies, address) }
+
+func within(networks []netip.Prefix, address netip.Addr) bool {
+	for _, prefix := range networks {
 		if prefix.Contains(address) {
 			return true
 		}
@@ -122,12 +124,12 @@ func peer(r *http.Request) netip.Addr {
 	return address.Unmap()
 }
 
-// client is the nearest address that is not one of our proxies: a header from anybody else
-// is a claim, not an address.
-func (s *server) client(r *http.Request) netip.Addr {
+// ClientAddress returns the nearest address that is not one of the proxies: a header from
+// anybody else is a claim, not an address.
+func ClientAddress(r *http.Request, proxies []netip.Prefix) netip.Addr {
 	address := peer(r)
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0 && s.trusts(address); i-- {
+	for i := len(hops) - 1; i >= 0 && within(proxies, address); i-- {
 		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
 		if err != nil {
 			break

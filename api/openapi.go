@@ -140,7 +140,7 @@ func (s *server) document(op operation) {
 		op.raw(oc)
 	}
 	oc.AddRespStructure(problem{}, openapi.WithContentType("application/problem+json"), func(cu *openapi.ContentUnit) { cu.IsDefault = true })
-	if op.access == signedIn {
+	if op.access != forAll {
 		oc.AddSecurity("bearer")
 		oc.AddSecurity("cookie")
 		oc.AddSecurity("xUserId")

@@ -83,6 +83,7 @@ func (s *server) realtimeRoutes() {
 func (s *server) authorizeChannel(w http.ResponseWriter, r *http.Request) {
 	actor, err := s.authActor(r)
 	if err != nil {
+		s.noteRefusal(r, nil, err)
 		s.writeProblem(w, r, err)
 		return
 	}
@@ -91,6 +92,7 @@ func (s *server) authorizeChannel(w http.ResponseWriter, r *http.Request) {
 		err = errAuthParams
 	}
 	if err != nil {
+		s.noteRefusal(r, fields, err)
 		s.writeProblem(w, r, err)
 		return
 	}
@@ -107,6 +109,7 @@ func (s *server) authorizeChannel(w http.ResponseWriter, r *http.Request) {
 		auth, err = s.o.Signer.Channel(fields["socket_id"], channel, data)
 	}
 	if err != nil {
+		s.noteRefusal(r, fields, err)
 		s.writeProblem(w, r, err)
 		return
 	}
@@ -116,6 +119,7 @@ func (s *server) authorizeChannel(w http.ResponseWriter, r *http.Request) {
 func (s *server) authenticateUser(w http.ResponseWriter, r *http.Request) {
 	actor, err := s.authActor(r)
 	if err != nil {
+		s.noteRefusal(r, nil, err)
 		s.writeProblem(w, r, err)
 		return
 	}
@@ -131,6 +135,7 @@ func (s *server) authenticateUser(w http.ResponseWriter, r *http.Request) {
 		auth, err = s.o.Signer.User(fields["socket_id"], string(data))
 	}
 	if err != nil {
+		s.noteRefusal(r, fields, err)
 		s.writeProblem(w, r, err)
 		return
 	}

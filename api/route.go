@@ -11,6 +11,7 @@ import (
 	"github.com/swaggest/openapi-go"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/ftc/live"
 )
 
 const (
@@ -22,8 +23,9 @@ const (
 type access int
 
 const (
-	forAll   access = iota // anybody
-	signedIn               // whoever has a token
+	forAll    access = iota // anybody
+	signedIn                // whoever has a token
+	operators               // operators of the server
 )
 
 // reply is what a handler answers with. Zero Status means 200.
@@ -141,12 +143,15 @@ func addRaw[In any](s *server, rt rawRoute[In]) {
 
 // admit says who is calling, where somebody has to.
 func (s *server) admit(r *http.Request, who access) (accounts.Actor, error) {
-	if who != signedIn {
+	if who == forAll {
 		return accounts.Actor{}, nil
 	}
 	actor, err := s.actor(r)
 	if err == nil && actor.Anonymous() {
 		err = accounts.ErrNoToken
+	}
+	if err == nil && who == operators && !actor.Operator {
+		err = live.ErrOperator
 	}
 	return actor, err
 }

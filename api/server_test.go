@@ -27,6 +27,9 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
+	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
+	"github.com/ftcmetrics/ftcmetrics/realtime/inspect"
+	"github.com/ftcmetrics/ftcmetrics/realtime/nodes"
 	"github.com/ftcmetrics/ftcmetrics/scouting"
 	"github.com/ftcmetrics/ftcmetrics/scouting/seasons"
 	"github.com/ftcmetrics/ftcmetrics/teams"
@@ -48,6 +51,7 @@ type server struct {
 	ftc      *ftc.Service
 	ratings  *ratings.Service
 	pool     *pgxpool.Pool
+	hub      *hub.Hub
 	count    func() (entries, events int)
 }
 
@@ -68,6 +72,11 @@ func newServer(t *testing.T, change ...func(*api.Options)) *server {
 		Logger:         slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
 	}
+	o.Trace = inspect.NewTrace("here")
+	s.hub, err = hub.New(hub.Options{Apps: []hub.App{{ID: "app", Key: o.Signer.Key, Secret: o.Signer.Secret, ClientMessages: true, UserAuthentication: true}}, Trace: o.Trace})
+	must(t, err)
+	t.Cleanup(func() { _ = s.hub.Shutdown(context.Background()) })
+	o.Sockets = nodes.New(nodes.Options{Hub: s.hub, Trace: o.Trace, ID: "here", App: "app"})
 	for _, f := range change {
 		f(&o)
 	}

@@ -9,10 +9,11 @@ WITH bumped AS (
     ON CONFLICT (channel) DO UPDATE SET seq = h.seq + excluded.seq
     RETURNING h.channel, h.seq
 )
-INSERT INTO channel_events (channel, seq, id, name, payload, coarse, at)
-SELECT d.channel, b.seq - d.back, d.id, d.name, d.payload::json, d.coarse, clock_timestamp()
+INSERT INTO channel_events (channel, seq, id, name, payload, coarse, at, except_socket)
+SELECT d.channel, b.seq - d.back, d.id, d.name, d.payload::json, d.coarse, clock_timestamp(), d.except_socket
 FROM (SELECT unnest(@channels::text[]) AS channel, unnest(@ids::uuid[]) AS id, unnest(@names::text[]) AS name,
-        unnest(@payloads::text[]) AS payload, unnest(@coarses::boolean[]) AS coarse, unnest(@backs::integer[]) AS back) d
+        unnest(@payloads::text[]) AS payload, unnest(@coarses::boolean[]) AS coarse, unnest(@backs::integer[]) AS back,
+        unnest(@excepts::text[]) AS except_socket) d
 JOIN bumped b USING (channel)
 RETURNING channel, seq;
 

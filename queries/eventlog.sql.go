@@ -14,14 +14,15 @@ import (
 const appendEvents = `-- name: AppendEvents :many
 WITH bumped AS (
     INSERT INTO channel_heads AS h (channel, seq)
-    SELECT unnest($7::text[]), unnest($8::bigint[])
+    SELECT unnest($8::text[]), unnest($9::bigint[])
     ON CONFLICT (channel) DO UPDATE SET seq = h.seq + excluded.seq
     RETURNING h.channel, h.seq
 )
-INSERT INTO channel_events (channel, seq, id, name, payload, coarse, at)
-SELECT d.channel, b.seq - d.back, d.id, d.name, d.payload::json, d.coarse, clock_timestamp()
+INSERT INTO channel_events (channel, seq, id, name, payload, coarse, at, except_socket)
+SELECT d.channel, b.seq - d.back, d.id, d.name, d.payload::json, d.coarse, clock_timestamp(), d.except_socket
 FROM (SELECT unnest($1::text[]) AS channel, unnest($2::uuid[]) AS id, unnest($3::text[]) AS name,
-        unnest($4::text[]) AS payload, unnest($5::boolean[]) AS coarse, unnest($6::integer[]) AS back) d
+        unnest($4::text[]) AS payload, unnest($5::boolean[]) AS coarse, unnest($6::integer[]) AS back,
+        unnest($7::text[]) AS except_socket) d
 JOIN bumped b USING (channel)
 RETURNING channel, seq
 `
@@ -33,6 +34,7 @@ type AppendEventsParams struct {
 	Payloads []string
 	Coarses  []bool
 	Backs    []int32
+	Excepts  []string
 	Heads    []string
 	Added    []int64
 }
@@ -54,6 +56,7 @@ func (q *Queries) AppendEvents(ctx context.Context, arg AppendEventsParams) ([]A
 		arg.Payloads,
 		arg.Coarses,
 		arg.Backs,
+		arg.Excepts,
 		arg.Heads,
 		arg.Added,
 	)
@@ -85,7 +88,7 @@ func (q *Queries) ClampCursors(ctx context.Context) error {
 }
 
 const eventByID = `-- name: EventByID :one
-SELECT channel, seq, id, name, payload, coarse, at FROM channel_events WHERE id = $1 AND channel = $2
+SELECT channel, seq, id, name, payload, coarse, at, except_socket FROM channel_events WHERE id = $1 AND channel = $2
 `
 
 type EventByIDParams struct {
@@ -104,12 +107,13 @@ func (q *Queries) EventByID(ctx context.Context, arg EventByIDParams) (ChannelEv
 		&i.Payload,
 		&i.Coarse,
 		&i.At,
+		&i.ExceptSocket,
 	)
 	return i, err
 }
 
 const eventsAfter = `-- name: EventsAfter :many
-SELECT channel, seq, id, name, payload, coarse, at FROM channel_events WHERE channel = $1 AND seq > $2 ORDER BY seq LIMIT $3
+SELECT channel, seq, id, name, payload, coarse, at, except_socket FROM channel_events WHERE channel = $1 AND seq > $2 ORDER BY seq LIMIT $3
 `
 
 type EventsAfterParams struct {
@@ -135,6 +139,7 @@ func (q *Queries) EventsAfter(ctx context.Context, arg EventsAfterParams) ([]Cha
 			&i.Payload,
 			&i.Coarse,
 			&i.At,
+			&i.ExceptSocket,
 		); err != nil {
 			return nil, err
 		}

@@ -47,13 +47,14 @@ type Audit struct {
 }
 
 type ChannelEvent struct {
-	Channel string
-	Seq     int64
-	ID      uuid.UUID
-	Name    string
-	Payload []byte
-	Coarse  bool
-	At      time.Time
+	Channel      string
+	Seq          int64
+	ID           uuid.UUID
+	Name         string
+	Payload      []byte
+	Coarse       bool
+	At           time.Time
+	ExceptSocket string
 }
 
 type ChannelHead struct {

@@ -332,7 +332,7 @@ func (q *Queries) WantLetters(ctx context.Context) (int64, error) {
 }
 
 const wantedLetters = `-- name: WantedLetters :many
-SELECT e.channel, e.seq, e.id, e.name, e.payload, e.coarse, e.at FROM dead_letters d JOIN channel_events e USING (channel, seq)
+SELECT e.channel, e.seq, e.id, e.name, e.payload, e.coarse, e.at, e.except_socket FROM dead_letters d JOIN channel_events e USING (channel, seq)
 WHERE d.sink = $1 AND d.wanted_at IS NOT NULL ORDER BY d.id LIMIT $2
 `
 
@@ -358,6 +358,7 @@ func (q *Queries) WantedLetters(ctx context.Context, arg WantedLettersParams) ([
 			&i.Payload,
 			&i.Coarse,
 			&i.At,
+			&i.ExceptSocket,
 		); err != nil {
 			return nil, err
 		}

@@ -35,6 +35,7 @@ type Draft struct {
 	Name    string
 	Payload json.RawMessage // a JSON object; id, seq and at are added when it is read
 	Coarse  bool
+	Except  string // the id of a socket that must not receive it, or ""
 }
 
 // On returns a draft of the event for each channel. It fails when a channel fits none of
@@ -68,8 +69,10 @@ func (d Definition[P]) ForUser(payload P, userID string) ([]Draft, error) {
 	return d.On(payload, private, ToUser(userID))
 }
 
-func (d Definition[P]) fits(channel string) bool {
-	for _, pattern := range d.patterns {
+func (d Definition[P]) fits(channel string) bool { return fitsAny(d.patterns, channel) }
+
+func fitsAny(patterns []string, channel string) bool {
+	for _, pattern := range patterns {
 		fixed, _, _ := strings.Cut(pattern, "{")
 		if strings.HasPrefix(channel, fixed) && len(channel) > len(fixed) {
 			return true
@@ -84,9 +87,13 @@ type Described struct {
 	Doc      string
 	Patterns []string
 	Payload  reflect.Type
+	Coarse   bool // it tells its time by the minute only
 }
+
+// Fits reports whether the event may go to the channel.
+func (d Described) Fits(channel Channel) bool { return fitsAny(d.Patterns, string(channel)) }
 
 // Describe returns what documents say of the event.
 func (d Definition[P]) Describe() Described {
-	return Described{Name: d.name, Doc: d.doc, Patterns: d.patterns, Payload: reflect.TypeFor[P]()}
+	return Described{Name: d.name, Doc: d.doc, Patterns: d.patterns, Payload: reflect.TypeFor[P](), Coarse: d.coarse}
 }

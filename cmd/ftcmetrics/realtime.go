@@ -4,9 +4,15 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
+	"runtime/debug"
 
+	"github.com/ftcmetrics/ftcmetrics/api"
 	"github.com/ftcmetrics/ftcmetrics/realtime/httpapi"
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
+	"github.com/ftcmetrics/ftcmetrics/realtime/inspect"
+	"github.com/ftcmetrics/ftcmetrics/realtime/nodes"
+	"github.com/ftcmetrics/ftcmetrics/realtime/pusher"
 	"github.com/ftcmetrics/ftcmetrics/realtime/redisbus"
 	"github.com/ftcmetrics/ftcmetrics/realtime/webhook"
 )
@@ -20,6 +26,8 @@ type realtimePart struct {
 	sockets  http.Handler // GET /app/{key}
 	httpAPI  http.Handler // /apps/...
 	calls    calls        // of the HTTP API
+	trace    *inspect.Trace
+	nodes    *nodes.Service // what operators may know of this hub and the others
 
 	newcomers newcomers
 }
@@ -53,6 +61,9 @@ func (c config) newRealtime(own hub.App, options hub.Options, port int) (*realti
 		return nil, errors.Join(err, r.webhooks.Shutdown(context.Background()))
 	}
 	options.Bus = joined(r.bus)
+	id := nodes.ID(nil)
+	r.trace = inspect.NewTrace(id)
+	options.Trace = r.trace
 	options.ActivityTimeout = c.ActivityTimeout
 	options.NoCompression = !c.HubCompression
 	options.MaxHeldBytes = int64(c.HubMaxHeldMB) << 20
@@ -60,6 +71,7 @@ func (c config) newRealtime(own hub.App, options hub.Options, port int) (*realti
 		r.close(context.Background())
 		return nil, err
 	}
+	r.nodes = nodes.New(nodes.Options{Hub: r.hub, Trace: r.trace, ID: id, App: own.ID, Host: hostname(), Version: version()})
 	r.metrics = newMetrics(c.MetricsPrefix, port, options.Apps, r.hub, r.webhooks)
 	if r.bus != nil {
 		r.metrics.more = append(r.metrics.more, newBusMetrics(r.bus))
@@ -67,4 +79,33 @@ func (c config) newRealtime(own hub.App, options hub.Options, port int) (*realti
 	r.sockets = acceptLimit(c.AcceptRate, r.newcomers.hold(http.HandlerFunc(r.hub.ServeSocket)))
 	r.httpAPI = r.parting(r.calls.count(r.metrics.count(httpapi.New(r.hub, httpapi.WithOrigins(c.CORSOrigins...)))))
 	return r, nil
+}
+
+// hostname is how operators know the machine; "" if it does not say.
+func hostname() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	return name
+}
+
+// version is that of this program.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "dev"
+}
+
+// sockets are what the API asks about channels and connections.
+func (n *node) sockets() api.Sockets {
+	c := n.config
+	switch {
+	case c.RealtimeDriver == embedded:
+		return n.realtime.nodes
+	case c.external():
+		return pusher.NewSockets(c.RealtimeDriver, c.publisher())
+	}
+	return pusher.NewSockets(c.RealtimeDriver, nil)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -99,8 +100,13 @@ func (n *node) assemble(ctx context.Context) error {
 	c := n.config
 	own := c.ownApp(c.socketOrigins())
 	own.Disabled = own.Disabled || c.RealtimeDriver != embedded // its sockets would hear nothing
+	proxies, err := c.proxies()
+	if err != nil {
+		return err
+	}
+	address := func(r *http.Request) netip.Addr { return api.ClientAddress(r, proxies) }
 	r, err := c.newRealtime(own, hub.Options{
-		Logger: n.traffic,
+		Logger: n.traffic, Address: address,
 		OnOccupied: func(appID string, channel realtime.Channel, at time.Time) {
 			if appID == c.AppID {
 				n.delivery.occupied(channel, at)
@@ -161,6 +167,7 @@ func (n *node) handler() (http.Handler, error) {
 	ask := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) })
 	handler, _, err = api.New(api.Options{
 		Accounts: n.accounts, Teams: n.teams, Scouting: scouting.New(pool, n.log, book), FTC: n.ftc, Live: n.live, Ratings: n.ratings, Log: n.log,
+		Sockets: n.sockets(), Trace: n.realtime.trace,
 		Events: registry(), Signer: realtime.Signer{Key: c.AppKey, Secret: c.AppSecret},
 		Realtime: c.realtimeConfig(n.servers.hubPort()),
 		Ready:    n.ready, Pages: web.Pages(web.Options{API: ask}), Logger: n.logger, Observer: n.figures.observer(),

@@ -24,7 +24,7 @@ var (
 	allIO    = []string{"os/...", "io/fs", "net/...", "database/...", "syscall", "log/...", "github.com/jackc/...", "github.com/go-chi/..."}
 
 	words    = []string{"realtime", "fault"}
-	hubParts = []string{"realtime/hub", "realtime/protocol", "realtime", "fault"}
+	hubParts = []string{"realtime/hub", "realtime/protocol", "realtime/inspect", "realtime", "fault"}
 	storage  = []string{"audit", "realtime/eventlog", "queries", "analytics", "realtime", "fault"}
 
 	// Tests of a feature build their world with the other features over a real database.
@@ -37,7 +37,7 @@ var (
 // around the hub, the hub, the protocol, vocabulary.
 var rules = []rule{
 	{folder: "cmd/...", ours: []string{anything}},
-	{folder: "api", ours: []string{"scouting", "scouting/seasons", "scouting/picklist", "teams", "accounts", "audit", "ftc", "ftc/live", "ftc/ratings", "analytics", "realtime/eventlog", "realtime", "fault", "web"},
+	{folder: "api", ours: []string{"scouting", "scouting/seasons", "scouting/picklist", "teams", "accounts", "audit", "ftc", "ftc/live", "ftc/ratings", "analytics", "realtime/eventlog", "realtime/inspect", "realtime", "fault", "web"},
 		denied: sql, tests: []string{anything}},
 	{folder: "web", tests: []string{"internal/..."}},
 
@@ -75,6 +75,7 @@ var rules = []rule{
 	// The hub half knows no feature and no SQL.
 	{folder: "realtime", ours: []string{"fault"}, denied: slices.Concat(httpSide, sql), tests: hubTests},
 	{folder: "realtime/protocol", ours: words, denied: slices.Concat([]string{"os/..."}, httpSide, sql), tests: hubTests},
+	{folder: "realtime/inspect", ours: words, denied: slices.Concat([]string{"os/..."}, httpSide, sql), tests: hubTests},
 	// The suite knows servers from outside only; its tests hold the real hub to it.
 	{folder: "realtime/realtimetest", ours: []string{"realtime"}, denied: sql, tests: hubTests},
 	{folder: "realtime/...", ours: hubParts, denied: sql, tests: hubTests},

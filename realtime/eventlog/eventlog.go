@@ -95,9 +95,20 @@ func (b *Batch) Last(do func(ctx context.Context, tx pgx.Tx) error) { b.last = a
 // BEGIN travels with the first statement of change, and COMMIT with the append: the
 // counters of the channels, for which other writers wait, are held for no round trip.
 func (l *Log) Write(ctx context.Context, change func(tx pgx.Tx, batch *Batch) error) error {
+	_, err := l.write(ctx, change)
+	return err
+}
+
+// Append is Write for events that no other change comes with. It returns the seq that each
+// channel has reached.
+func (l *Log) Append(ctx context.Context, drafts []realtime.Draft) (map[realtime.Channel]int64, error) {
+	return l.write(ctx, func(_ pgx.Tx, batch *Batch) error { return batch.Add(drafts, nil) })
+}
+
+func (l *Log) write(ctx context.Context, change func(tx pgx.Tx, batch *Batch) error) (map[realtime.Channel]int64, error) {
 	conn, err := l.pool.Acquire(ctx)
 	if err != nil {
-		return Translate(err)
+		return nil, Translate(err)
 	}
 	defer conn.Release() // one that is still in a transaction is closed, not used again
 	tx := &lateTx{conn: conn.Conn()}
@@ -114,7 +125,7 @@ func (l *Log) Write(ctx context.Context, change func(tx pgx.Tx, batch *Batch) er
 	}
 	if err != nil {
 		_ = tx.Rollback(context.WithoutCancel(ctx)) // if it fails the connection is closed
-		return Translate(err)
+		return nil, Translate(err)
 	}
 	for channel, seq := range heads {
 		if l.Appended != nil {
@@ -129,7 +140,7 @@ func (l *Log) Write(ctx context.Context, change func(tx pgx.Tx, batch *Batch) er
 	for channel, seq := range heads {
 		l.hint(channel, seq)
 	}
-	return nil
+	return heads, nil
 }
 
 // finish appends and commits in one flush. After an error of the append the database does
@@ -164,6 +175,7 @@ func appendEvents(ctx context.Context, db queries.DBTX, drafts []realtime.Draft)
 		p.Names = append(p.Names, d.Name)
 		p.Payloads = append(p.Payloads, string(d.Payload))
 		p.Coarses = append(p.Coarses, d.Coarse)
+		p.Excepts = append(p.Excepts, d.Except)
 		p.Backs = append(p.Backs, int32(added[string(d.Channel)]))
 	}
 	rows, err := queries.New(db).AppendEvents(ctx, p)

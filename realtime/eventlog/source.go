@@ -19,7 +19,7 @@ func logged(rows []queries.ChannelEvent) []realtime.Logged {
 	entries := make([]realtime.Logged, len(rows))
 	for i, row := range rows {
 		e := event(row)
-		entries[i] = realtime.Logged{Seq: e.Seq, Event: realtime.Event{Channel: e.Channel, Name: e.Name, Data: string(e.Data)}}
+		entries[i] = realtime.Logged{Seq: e.Seq, Event: realtime.Event{Channel: e.Channel, Name: e.Name, Data: string(e.Data), Except: row.ExceptSocket}}
 	}
 	return entries
 }

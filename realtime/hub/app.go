@@ -187,5 +187,7 @@ type counts struct {
 	received, sent           atomic.Int64
 	receivedBytes, sentBytes atomic.Int64
 	slow, channels           atomic.Int64
+	subscriptions            atomic.Int64
+	refused, faults          atomic.Int64
 	delays                   delays
 }

@@ -104,6 +104,7 @@ func (a *app) publishCached(e *cached, m message, waits bool) bool {
 	a.cache.put(e)
 	room := ch.bytes <= maxPending
 	if room {
+		ch.published++
 		ch.append(m)
 	}
 	a.release(ch)

@@ -25,6 +25,7 @@ type channel struct {
 	countedAt     time.Time   // when the subscribers were told how many they are
 	countLater    *time.Timer // tells them again; nil when nothing has changed
 
+	published int64 // events since it was occupied
 	pending   []message
 	bytes     int       // of pending
 	first     uint64    // the number of pending[0]; messages are numbered from 1
@@ -69,6 +70,7 @@ func (c *channel) publish(m message) {
 	for c.bytes > maxPending {
 		c.room.Wait()
 	}
+	c.published++
 	c.append(m)
 	c.mu.Unlock()
 }
@@ -81,6 +83,7 @@ func (c *channel) offer(m message) bool {
 	if c.bytes > maxPending {
 		return false
 	}
+	c.published++
 	c.append(m)
 	return true
 }
@@ -103,6 +106,7 @@ func (c *channel) add(sub *subscription) {
 	sub.from = c.first + uint64(len(c.pending))
 	sub.index = len(c.subscriptions)
 	c.subscriptions = append(c.subscriptions, sub)
+	c.app.counts.subscriptions.Add(1)
 }
 
 // skip forgets messages that nobody was there to hear. It must be called with mu held.
@@ -113,6 +117,7 @@ func (c *channel) skip() {
 
 // remove takes a subscription out. It must be called with mu held.
 func (c *channel) remove(sub *subscription) {
+	c.app.counts.subscriptions.Add(-1)
 	last := len(c.subscriptions) - 1
 	moved := c.subscriptions[last]
 	c.subscriptions[sub.index], moved.index = moved, sub.index

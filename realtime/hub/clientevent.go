@@ -5,6 +5,7 @@ import (
 
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
+	"github.com/ftcmetrics/ftcmetrics/realtime/inspect"
 	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
 )
 
@@ -45,6 +46,7 @@ func (s *socket) sendOn(m protocol.Message) error {
 	if !sub.channel.offer(message{frame: frame, except: s, at: now}) {
 		return errClientEventRoom
 	}
+	s.note(inspect.Line{Kind: inspect.ClientEvent, Channel: m.Channel, Name: m.Event, UserID: sub.member.UserID, Size: len(m.Data), Data: string(m.Data)})
 	if bus := s.app.hub.bus; bus != nil {
 		bus.Send(Message{App: s.app.ID, Channels: []realtime.Channel{name}, Frame: frame})
 	}

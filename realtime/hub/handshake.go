@@ -18,13 +18,16 @@ const handshakePatience = 5 * time.Second
 // request that is no client's of ours is refused before the upgrade; a client learns by
 // an error frame and a close code why it is refused.
 func (h *Hub) ServeSocket(w http.ResponseWriter, r *http.Request) {
+	peer := h.peerOf(r)
 	if !h.enter() {
+		h.turnedAway(nil, peer, ErrStopped.Detail)
 		turnAway(w, r)
 		return
 	}
 	defer h.sockets.Done()
 	a, refusal := h.appOf(r)
 	if a != nil && !a.originAllowed(r.Header.Get("Origin")) {
+		h.turnedAway(a, peer, "pages of the origin "+peer.origin.Value()+" may not connect")
 		http.Error(w, "Pages of this origin may not connect to this app.", http.StatusForbidden)
 		return
 	}
@@ -45,12 +48,13 @@ func (h *Hub) ServeSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if refusal != 0 {
+		h.turnedAway(a, peer, ending{refusal, refusal.Reason()}.String())
 		refuse(conn, refusal)
 		return
 	}
 	early, _ := rw.Peek(rw.Reader.Buffered())
 	_, deflates := deflate.Accepted()
-	h.open(a, conn, early, deflates)
+	h.open(a, conn, peer, early, deflates)
 }
 
 // turnAway ends a client's attempt while the hub stops. pusher-js comes back a second after
@@ -71,16 +75,18 @@ func turnAway(w http.ResponseWriter, r *http.Request) {
 }
 
 // open makes a socket of a connection, whose peer has sent something early.
-func (h *Hub) open(a *app, conn net.Conn, early []byte, deflates bool) {
+func (h *Hub) open(a *app, conn net.Conn, p peer, early []byte, deflates bool) {
 	h.sockets.Add(1)
-	s := h.newSocket(a, conn)
+	s := h.newSocket(a, conn, p)
 	s.deflates, s.frames.deflates = deflates, deflates
 	if a.admit(s) {
 		seconds := max(1, int(h.opts.ActivityTimeout/time.Second))
 		s.deliver(nil, sealText(protocol.AppendEstablished(newFrame(160), s.id, seconds)))
 		s.awaitPermission()
 		h.log.Debug("socket opened", "app", a.ID, "socket", s.id)
+		s.noteOpened()
 	} else {
+		h.turnedAway(a, p, ending{protocol.CloseOverQuota, protocol.CloseOverQuota.Reason()}.String())
 		s.close(protocol.CloseOverQuota)
 	}
 	if len(early) > 0 && !s.receive(early) {

@@ -3,6 +3,8 @@ package hub
 import (
 	"fmt"
 	"log/slog"
+	"net/http"
+	"net/netip"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
+	"github.com/ftcmetrics/ftcmetrics/realtime/inspect"
 )
 
 // The errors of the hub's methods.
@@ -50,6 +53,13 @@ type Options struct {
 	// Bus joins this hub to those of other nodes; nil means that it is alone.
 	Bus Bus
 
+	// Trace is where what happens to sockets is noted while somebody asks; nil means that
+	// nobody can ask.
+	Trace *inspect.Trace
+
+	// Address finds the client of a request behind proxies; nil means that there are none.
+	Address func(r *http.Request) netip.Addr
+
 	// Notify is called with everything that happens to an app's channels, one call at a
 	// time and in the order of an app's events. It must not block: later notices wait for
 	// it, though no socket does. nil means that nobody wants to know.
@@ -64,6 +74,8 @@ type Hub struct {
 	log     *slog.Logger
 	bus     Bus // nil when the hub is alone
 	queue   runQueue
+	trace   *inspect.Trace
+	refused atomic.Int64 // clients that named no app
 	notices notices
 	inputs  sync.Pool // of *[inputSize]byte
 	pollers pollers
@@ -94,7 +106,7 @@ func New(o Options) (*Hub, error) {
 	if o.MaxHeldBytes <= 0 {
 		o.MaxHeldBytes = DefaultMaxHeldBytes
 	}
-	h := &Hub{byID: map[string]*app{}, byKey: map[string]*app{}, opts: o, log: o.Logger, bus: o.Bus, pulses: make(chan struct{}), leaving: map[*socket]struct{}{}}
+	h := &Hub{byID: map[string]*app{}, byKey: map[string]*app{}, opts: o, log: o.Logger, bus: o.Bus, trace: o.Trace, pulses: make(chan struct{}), leaving: map[*socket]struct{}{}}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
 	}
@@ -108,6 +120,7 @@ func New(o Options) (*Hub, error) {
 		a := newApp(h, settings)
 		h.byID[a.ID], h.byKey[a.Key] = a, a
 	}
+	h.trace.Follow(h.rewatch)
 	h.inputs.New = newInput
 	h.queue.init()
 	for range runtime.GOMAXPROCS(0) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime"
+	"github.com/ftcmetrics/ftcmetrics/realtime/inspect"
 	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
 )
 
@@ -76,6 +77,9 @@ func (a *app) publish(channels []realtime.Channel, e event, waits bool) (everywh
 	encoded := false
 	for _, channel := range channels {
 		ch := a.find(channel)
+		if (ch != nil || waits) && a.hub.trace.On() {
+			a.hub.trace.Note(inspect.Line{Kind: inspect.Event, App: a.ID, Channel: string(channel), Name: e.name, Size: len(e.data), Data: e.data})
+		}
 		if ch == nil && !channel.Cache() {
 			continue
 		}

@@ -48,7 +48,7 @@ func (s *socket) read(in []byte) bool {
 		case ws.OpPing:
 			s.deliver(nil, pongFrame(payload))
 		case ws.OpClose:
-			s.closeWith(echo(payload), false)
+			s.closeWith(echo(payload), false, byClient)
 			return false
 		}
 	}
@@ -74,7 +74,7 @@ func echo(payload []byte) []byte {
 func (s *socket) handle(text []byte) {
 	m, err := protocol.DecodeMessage(text)
 	if err != nil {
-		s.refuse(0, err)
+		s.refuse(m, 0, err)
 		return
 	}
 	switch m.Event {
@@ -98,16 +98,17 @@ func (s *socket) handleWish(m protocol.Message) {
 		s.signin(m)
 	default:
 		if !strings.HasPrefix(m.Event, protocol.ClientEventPrefix) {
-			s.refuse(0, errUnknownEvent)
+			s.refuse(m, 0, errUnknownEvent)
 			return
 		}
 		if err := s.sendOn(m); err != nil {
-			s.refuse(protocol.RefusedClientEvent, err)
+			s.refuse(m, protocol.RefusedClientEvent, err)
 		}
 	}
 }
 
 // refuse tells the peer that a message of its was refused. The socket stays open.
-func (s *socket) refuse(code int, err error) {
+func (s *socket) refuse(m protocol.Message, code int, err error) {
+	s.noteRefusal(m.Channel, m.Event, err)
 	s.deliver(nil, errorFrame(code, fault.From(err).Detail))
 }

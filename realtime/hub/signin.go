@@ -6,6 +6,7 @@ import (
 
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
+	"github.com/ftcmetrics/ftcmetrics/realtime/inspect"
 	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
 )
 
@@ -22,12 +23,12 @@ var errUnauthorized = fault.New(fault.Unauthenticated, "not-authorized-in-time",
 // signin handles a pusher:signin.
 func (s *socket) signin(m protocol.Message) {
 	if !s.app.UserAuthentication {
-		s.refuse(0, errSigninOff)
+		s.refuse(m, 0, errSigninOff)
 		return
 	}
 	want, err := m.Signin()
 	if err != nil {
-		s.refuse(0, err)
+		s.refuse(m, 0, err)
 		return
 	}
 	var user protocol.User
@@ -40,7 +41,9 @@ func (s *socket) signin(m protocol.Message) {
 		err = s.signedInAs(user, want.UserData)
 	}
 	switch {
-	case err == nil, errors.Is(err, errClosing):
+	case err == nil:
+		s.joined(inspect.Line{Kind: inspect.Signin})
+	case errors.Is(err, errClosing):
 	case errors.Is(err, errRevoked):
 		s.close(protocol.CloseReconnect)
 	default:
@@ -50,7 +53,8 @@ func (s *socket) signin(m protocol.Message) {
 
 // expel closes the socket with 4009 and says why.
 func (s *socket) expel(err error) {
-	s.closeWith(closeFramesSaying(protocol.CloseForbidden, fault.From(err).Detail), false)
+	s.noteRefusal("", protocol.EventSignin, err)
+	s.closeSaying(protocol.CloseForbidden, fault.From(err).Detail, false)
 }
 
 // signedInAs enters the user, and tells the peer and those who watch the user.

@@ -19,6 +19,9 @@ type socket struct {
 	id   string
 	born uint64 // its number among all sockets of the app; set by app.admit
 	wire wire
+	peer peer
+
+	since time.Time // when it was opened
 
 	frames frames // what the peer has sent; only the reader touches it, and deaf
 	deaf   bool   // the peer broke the protocol: nothing that it says is heard any more
@@ -30,6 +33,8 @@ type socket struct {
 
 	heard atomic.Int64 // when the peer was last heard, Unix nanoseconds
 	asked atomic.Bool  // a ping is waiting for its answer
+
+	watched atomic.Bool // what it is given is wanted in the debug log
 
 	eventsAt int64 // the second that events counts; only its reader touches both
 	events   int
@@ -50,9 +55,9 @@ type socket struct {
 	due           time.Time   // when ring has to act; alarm may be early
 }
 
-func (h *Hub) newSocket(a *app, conn net.Conn) *socket {
-	s := &socket{app: a, id: newSocketID()}
-	s.usedAt = time.Now()
+func (h *Hub) newSocket(a *app, conn net.Conn, p peer) *socket {
+	s := &socket{app: a, id: newSocketID(), peer: p, since: time.Now()}
+	s.usedAt = s.since
 	s.heard.Store(s.usedAt.UnixNano())
 	s.wire = h.newWire(conn, s)
 	return s
@@ -71,12 +76,19 @@ func newSocketID() string {
 // close says goodbye with the code, after what is in the outbox already, and ends every
 // subscription. The reader ends by itself once the peer has answered. It reports whether
 // the socket was open. No lock may be held.
-func (s *socket) close(code protocol.CloseCode) bool { return s.closeWith(closeFrames(code), false) }
+func (s *socket) close(code protocol.CloseCode) bool {
+	return s.closeSaying(code, code.Reason(), false)
+}
 
 // cut is close without what has not been sent yet.
-func (s *socket) cut(code protocol.CloseCode) bool { return s.closeWith(closeFrames(code), true) }
+func (s *socket) cut(code protocol.CloseCode) bool { return s.closeSaying(code, code.Reason(), true) }
 
-func (s *socket) closeWith(last []byte, drop bool) bool {
+// closeSaying is close, or cut, with another reason of at most 123 bytes.
+func (s *socket) closeSaying(code protocol.CloseCode, reason string, drop bool) bool {
+	return s.closeWith(closeFramesSaying(code, reason), drop, ending{code, reason})
+}
+
+func (s *socket) closeWith(last []byte, drop bool, why ending) bool {
 	s.mu.Lock()
 	if s.closing {
 		s.mu.Unlock()
@@ -90,8 +102,10 @@ func (s *socket) closeWith(last []byte, drop bool) bool {
 	s.allow(closePatience)
 	s.tally()
 	s.app.hub.leaves(s, false)
+	userID := s.traced()
 	s.mu.Unlock()
 	s.detach()
+	s.ended(why, userID)
 	s.flush()
 	return true
 }
@@ -116,7 +130,7 @@ func (s *socket) detach() {
 // end is called once, when nothing is read any more.
 func (s *socket) end() {
 	s.mu.Lock()
-	open, writes := !s.closing, s.outbox.writing
+	open, writes, userID := !s.closing, s.outbox.writing, s.traced()
 	s.over, s.closing = true, true
 	if open {
 		s.outbox.broken = true
@@ -126,6 +140,7 @@ func (s *socket) end() {
 	s.mu.Unlock()
 	if open {
 		s.detach()
+		s.ended(byLoss, userID)
 	}
 	switch {
 	case bury:
@@ -212,6 +227,6 @@ func (s *socket) weigh() {
 	if full {
 		s.deaf, s.frames = true, frames{}
 		s.weigh()
-		s.closeWith(closeFramesSaying(protocol.CloseSlow, errHubFull.Detail), true)
+		s.closeSaying(protocol.CloseSlow, errHubFull.Detail, true)
 	}
 }

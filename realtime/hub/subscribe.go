@@ -6,6 +6,7 @@ import (
 
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
+	"github.com/ftcmetrics/ftcmetrics/realtime/inspect"
 	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
 )
 
@@ -27,11 +28,11 @@ var (
 func (s *socket) subscribe(m protocol.Message) {
 	want, err := m.Subscribe()
 	if err != nil {
-		s.refuse(0, err)
+		s.refuse(m, 0, err)
 		return
 	}
 	if len(want.Channel) > 2*realtime.MaxChannelName {
-		s.refuse(0, realtime.ErrChannelName) // too long to be repeated
+		s.refuse(m, 0, realtime.ErrChannelName) // too long to be repeated
 		return
 	}
 	name, member, err := s.authorize(want)
@@ -39,14 +40,18 @@ func (s *socket) subscribe(m protocol.Message) {
 		err = s.join(name, member)
 	}
 	switch {
-	case err == nil, errors.Is(err, errClosing):
+	case err == nil:
+		s.joined(inspect.Line{Kind: inspect.Subscribe, Channel: want.Channel, UserID: member.UserID})
+	case errors.Is(err, errClosing):
 	case errors.Is(err, errSubscribed) && name.User() != "": // by signing in
 		s.deliver(nil, sealText(protocol.AppendSucceeded(newFrame(128), name)))
 	case errors.Is(err, errSubscribed):
-		s.refuse(0, err)
+		m.Channel = want.Channel
+		s.refuse(m, 0, err)
 	case errors.Is(err, errRevoked):
 		s.close(protocol.CloseReconnect)
 	default:
+		s.noteRefusal(want.Channel, m.Event, err)
 		f := fault.From(err)
 		s.deliver(nil, sealText(protocol.AppendSubscriptionError(newFrame(256), want.Channel, f.Detail, status(f))))
 	}
@@ -203,7 +208,7 @@ func (c *channel) appendWelcome(dst []byte) []byte {
 func (s *socket) unsubscribe(m protocol.Message) {
 	name, err := m.Unsubscribe()
 	if err != nil {
-		s.refuse(0, err)
+		s.refuse(m, 0, err)
 		return
 	}
 	s.mu.Lock()
@@ -214,10 +219,11 @@ func (s *socket) unsubscribe(m protocol.Message) {
 	}
 	s.mu.Unlock()
 	if sub == nil {
-		s.refuse(0, errUnsubscribed)
+		s.refuse(m, 0, errUnsubscribed)
 		return
 	}
 	sub.channel.leave(sub)
+	s.note(inspect.Line{Kind: inspect.Unsubscribe, Channel: name, UserID: sub.member.UserID})
 }
 
 func (s *socket) subscription(name realtime.Channel) *subscription {

@@ -166,6 +166,7 @@ func (w *sweeper) join(size int) {
 // carry gives every subscriber its part of the batch.
 func (w *sweeper) carry(a *app) {
 	var messages, bytes int
+	traced := a.hub.trace.Users() != nil
 	for _, sub := range w.subscribers {
 		skip := 0
 		if sub.from > w.first {
@@ -190,6 +191,9 @@ func (w *sweeper) carry(a *app) {
 		if count > 0 && sub.socket.deliver(sub, buf) {
 			messages += count
 			bytes += len(buf)
+			if traced && sub.socket.watched.Load() {
+				w.noteGiven(sub.socket, skip)
+			}
 		}
 	}
 	if messages == 0 {

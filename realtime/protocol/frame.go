@@ -75,6 +75,15 @@ func AppendCacheMiss(dst []byte, channel realtime.Channel) []byte {
 	return append(dst, `","data":"{}"}`...)
 }
 
+// AppendDirect appends an event to one socket, of no channel.
+func AppendDirect(dst []byte, name, data string) []byte {
+	dst = append(dst, `{"event":`...)
+	dst = appendQuoted(dst, name)
+	dst = append(dst, `,"data":`...)
+	dst = appendQuoted(dst, data)
+	return append(dst, '}')
+}
+
 // AppendClientEvent appends a client event as other clients receive it, with data as its
 // sender wrote it. userID is "" where the channel has no members.
 func AppendClientEvent(dst []byte, m Message, userID string) []byte {

@@ -44,6 +44,9 @@ func (r *Roster) IDs() []string {
 	return ids
 }
 
+// Members returns the members in the order of their coming.
+func (r *Roster) Members() []Member { return slices.Clone(r.members) }
+
 // AppendSucceeded appends the success of a subscription to the presence channel.
 func (r *Roster) AppendSucceeded(dst []byte, channel realtime.Channel) []byte {
 	r.encode()

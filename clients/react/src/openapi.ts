@@ -5151,6 +5151,408 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/socket/broadcast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish an event on channels by the log, so that who is away catches up. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["BroadcastIn"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BroadcastOutAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/socket/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The channels that somebody is subscribed to, by name. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description id of one app; all when left out */
+                    app?: string;
+                    /** @description that names begin with */
+                    prefix?: string;
+                    /** @description nextCursor of the page before */
+                    after?: string;
+                    /** @description 50 when left out */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InspectChannelPageAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/socket/channels/{channel}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is in a presence channel, by user id. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description the server's own when left out */
+                    app?: string;
+                    /** @description nextCursor of the page before */
+                    after?: string;
+                    /** @description 50 when left out */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    channel: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InspectMemberPageAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/socket/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many connections there are, of a user, on a channel or from an address, and a page of them. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description a user id */
+                    user?: string;
+                    /** @description that they are subscribed to */
+                    channel?: string;
+                    /** @description an IP address, or a network such as 10.0.0.0/8 */
+                    address?: string;
+                    /** @description nextCursor of the page before */
+                    after?: string;
+                    /** @description 50 when left out */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InspectConnectionPageAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/socket/connections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Close a connection with 4009, after which Pusher clients do not come back by themselves. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NothingAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/socket/direct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an event to all connections of a user by the log, or to one connection at once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["DirectIn"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BroadcastOutAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/socket/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The debug log: what happens to connections, made for as long as somebody asks every 15 seconds. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description next of the answer before; the newest lines when left out */
+                    after?: string;
+                    /** @description kinds with commas between; all when left out */
+                    kind?: string;
+                    /** @description a user id: what this user's connections do and are given */
+                    user?: string;
+                    /** @description a name, or the beginning of names with * behind it */
+                    channel?: string;
+                    /** @description 50 when left out */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InspectLogPageAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/socket/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the nodes are: connections, subscriptions, channels, and totals since the start, of which a reader makes rates. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InspectOverviewAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sync": {
         parameters: {
             query?: never;
@@ -7132,6 +7534,31 @@ export interface components {
             quarantine?: components["schemas"]["ScoutingHeld"];
             status: number;
         };
+        BroadcastIn: {
+            /** @description one channel */
+            channel?: string;
+            /** @description or several */
+            channels?: string[] | null;
+            /** @description an object without id, seq and at, which the log adds */
+            data: components["schemas"]["AnyJSON"];
+            /** @description of the event; one that the server has documented must have its form and one of its channels */
+            name: string;
+            /** @description a connection that does not get it */
+            socketId?: string;
+        };
+        BroadcastOut: {
+            channels: components["schemas"]["BroadcastTo"][] | null;
+        };
+        BroadcastOutAnswer: {
+            data: components["schemas"]["BroadcastOut"];
+            nextCursor?: string;
+            success: boolean;
+        };
+        BroadcastTo: {
+            channel: string;
+            /** Format: int64 */
+            seq: number;
+        };
         ChangeTeamIn: {
             /** @description whether friends may join the team's channels */
             friendChannels?: null | boolean;
@@ -7234,6 +7661,15 @@ export interface components {
             code: string;
             detail: string;
             status: number;
+        };
+        DirectIn: {
+            /** @description an object; for a user without id, seq and at, which the log adds */
+            data: components["schemas"]["AnyJSON"];
+            name: string;
+            /** @description or this connection, once and not logged */
+            socketId?: string;
+            /** @description all connections of this user, also those to come */
+            userId?: string;
         };
         EditPickListIn: {
             /** @description the version you saw */
@@ -7558,6 +7994,252 @@ export interface components {
             problem?: components["schemas"]["Problem"];
             row: number;
             status: number;
+        };
+        InspectChannel: {
+            /** @description the app's id */
+            app: string;
+            /** @description it keeps its last event for newcomers */
+            cache: boolean;
+            /** @description of a presence channel, over all nodes; else null */
+            members: null | number;
+            name: string;
+            /** @description events since the channel was occupied; a smaller number than before means that it was left in between */
+            published: null | number;
+            /** @description over all nodes */
+            subscriptions: null | number;
+            /**
+             * @description user is a channel of the server's to one signed-in user
+             * @enum {string}
+             */
+            type: "public" | "private" | "private-encrypted" | "presence" | "user";
+        };
+        InspectChannelPage: {
+            channels: components["schemas"]["InspectChannel"][] | null;
+            silent: components["schemas"]["InspectSilent"][] | null;
+        };
+        InspectChannelPageAnswer: {
+            data: components["schemas"]["InspectChannelPage"];
+            nextCursor?: string;
+            success: boolean;
+        };
+        InspectConnection: {
+            /** @description of the client, past trusted proxies */
+            address: string;
+            app: string;
+            /** @description where the client's signed data has one */
+            displayName?: string;
+            /** @description the socket id */
+            id: string;
+            /**
+             * Format: date-time
+             * @description when the client last sent anything
+             */
+            lastHeard: string;
+            node: string;
+            /** @description of the page */
+            origin?: string;
+            /** @description that wait for it */
+            queueBytes: number;
+            /** Format: date-time */
+            since: string;
+            subscriptionCount: number;
+            /** @description names, up to 100 */
+            subscriptions: string[] | null;
+            /** @description cut at 256 bytes */
+            userAgent?: string;
+            /** @description who has signed in or is named by a subscription */
+            userId?: string;
+        };
+        InspectConnectionPage: {
+            connections: components["schemas"]["InspectConnection"][] | null;
+            /** @description of all connections that fit, on the nodes that answered */
+            count: number;
+            silent: components["schemas"]["InspectSilent"][] | null;
+        };
+        InspectConnectionPageAnswer: {
+            data: components["schemas"]["InspectConnectionPage"];
+            nextCursor?: string;
+            success: boolean;
+        };
+        InspectCounts: {
+            /**
+             * Format: int64
+             * @description since the start
+             */
+            bytesIn: number;
+            /**
+             * Format: int64
+             * @description since the start
+             */
+            bytesOut: number;
+            /** @description occupied now */
+            channels: number;
+            /** @description now */
+            connections: number;
+            /**
+             * Format: int64
+             * @description connections ended since the start because the peer was too slow, mute, or broke the protocol
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description from clients, since the start
+             */
+            messagesIn: number;
+            /**
+             * Format: int64
+             * @description events given to connections, since the start
+             */
+            messagesOut: number;
+            /**
+             * Format: int64
+             * @description that wait for slow connections now
+             */
+            queueBytes: number;
+            /**
+             * Format: int64
+             * @description connections, subscriptions, sign-ins and messages refused since the start
+             */
+            refused: number;
+            /** @description now */
+            subscriptions: number;
+        } | null;
+        InspectLine: {
+            address?: string;
+            app?: string;
+            /** Format: date-time */
+            at: string;
+            channel?: string;
+            /** @description of the event, cut at 2 KiB */
+            data?: string;
+            /** @enum {string} */
+            kind: "connect" | "disconnect" | "subscribe" | "unsubscribe" | "refused" | "signin" | "event" | "client-event";
+            /** @description of the event */
+            name?: string;
+            node: string;
+            /**
+             * Format: int64
+             * @description counts the lines of a node
+             */
+            number: number;
+            /** @description of a refusal, or of the end of a connection */
+            reason?: string;
+            /** @description bytes of the data */
+            size?: number;
+            socketId?: string;
+            userId?: string;
+        };
+        InspectLogPage: {
+            lines: components["schemas"]["InspectLine"][] | null;
+            /**
+             * Format: int64
+             * @description lines that made room for newer ones before they were asked for
+             */
+            lost: number;
+            /** @description pass as after, within 15 seconds */
+            next: string;
+            silent: components["schemas"]["InspectSilent"][] | null;
+        };
+        InspectLogPageAnswer: {
+            data: components["schemas"]["InspectLogPage"];
+            nextCursor?: string;
+            success: boolean;
+        };
+        InspectMember: {
+            /** @description user_info as the channel shows it; null where the driver does not tell */
+            info: components["schemas"]["AnyJSON"];
+            userId: string;
+        };
+        InspectMemberPage: {
+            /** @description of all members */
+            count: number;
+            members: components["schemas"]["InspectMember"][] | null;
+        };
+        InspectMemberPageAnswer: {
+            data: components["schemas"]["InspectMemberPage"];
+            nextCursor?: string;
+            success: boolean;
+        };
+        InspectNode: {
+            /**
+             * Format: int64
+             * @description since the start
+             */
+            bytesIn: number;
+            /**
+             * Format: int64
+             * @description since the start
+             */
+            bytesOut: number;
+            /** @description occupied now */
+            channels: number;
+            /** @description now */
+            connections: number;
+            /**
+             * Format: int64
+             * @description connections ended since the start because the peer was too slow, mute, or broke the protocol
+             */
+            errors: number;
+            goroutines: number;
+            /** @description name of the machine */
+            host: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description that the process has from the system
+             */
+            memoryBytes: number;
+            /**
+             * Format: int64
+             * @description from clients, since the start
+             */
+            messagesIn: number;
+            /**
+             * Format: int64
+             * @description events given to connections, since the start
+             */
+            messagesOut: number;
+            /**
+             * Format: int64
+             * @description that wait for slow connections now
+             */
+            queueBytes: number;
+            /**
+             * Format: int64
+             * @description connections, subscriptions, sign-ins and messages refused since the start
+             */
+            refused: number;
+            /** Format: date-time */
+            startedAt: string;
+            /** @description now */
+            subscriptions: number;
+            version: string;
+        };
+        InspectOverview: {
+            /**
+             * Format: date-time
+             * @description when the answer was made; it is no older than a second or two
+             */
+            at: string;
+            /** @description embedded, soketi, pusher or disabled; nodes have figures with embedded alone */
+            driver: string;
+            nodes: components["schemas"]["InspectNode"][] | null;
+            silent: components["schemas"]["InspectSilent"][] | null;
+            /** @description over all nodes that answered, each channel once; null where the driver does not tell */
+            totals: components["schemas"]["InspectCounts"];
+        };
+        InspectOverviewAnswer: {
+            data: components["schemas"]["InspectOverview"];
+            nextCursor?: string;
+            success: boolean;
+        };
+        InspectSilent: {
+            /**
+             * Format: date-time
+             * @description when anything was last heard of it
+             */
+            heardAt: string;
+            id: string;
         };
         JoinIn: {
             code: string;
