@@ -19,7 +19,6 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/queries"
-	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 )
 
@@ -90,7 +89,8 @@ type User struct {
 // Me is a person as they see themselves.
 type Me struct {
 	User
-	Email     string     `json:"email,omitempty"`
+	Email     string     `json:"email,omitempty"` // that they sign in with
+	Password  bool       `json:"password"`        // whether they have one
 	Operator  bool       `json:"operator"`
 	DeviceOf  *uuid.UUID `json:"deviceOf,omitempty"` // the team whose shared tablet this is
 	CreatedAt time.Time  `json:"createdAt"`
@@ -101,12 +101,13 @@ func (m Me) Actor() Actor {
 	return Actor{UserID: m.ID, Kind: KindProxy, DisplayName: m.DisplayName, Operator: m.Operator, DeviceOf: value(m.DeviceOf)}
 }
 
-// value is the id, or the zero UUID where there is none.
-func value(id *uuid.UUID) uuid.UUID {
-	if id == nil {
-		return uuid.Nil
+// value is what stands there, or the zero value where nothing does.
+func value[T any](stored *T) T {
+	if stored == nil {
+		var none T
+		return none
 	}
-	return *id
+	return *stored
 }
 
 // Grant is a new token. Token is shown this once; the server keeps its hash only.
@@ -195,71 +196,26 @@ func Create(ctx context.Context, tx pgx.Tx, name string) (User, error) {
 	return User{ID: row.ID, DisplayName: row.DisplayName}, err
 }
 
-// Issue makes a token for the user inside the caller's transaction. label names the device.
-func Issue(ctx context.Context, tx pgx.Tx, user User, kind Kind, label string) (Grant, error) {
+// Issue makes a token for the user inside the caller's transaction.
+func Issue(ctx context.Context, tx pgx.Tx, user User, kind Kind, device Device) (Grant, error) {
 	token := tokenPrefix + string(kind) + "_" + rand.Text() + rand.Text()
 	id, err := uuid.NewV7()
 	if err != nil {
 		return Grant{}, err
 	}
-	label = strings.TrimSpace(label)
-	if runes := []rune(label); len(runes) > 80 {
-		label = string(runes[:80])
-	}
+	device = device.clean()
 	row, err := queries.New(tx).InsertToken(ctx, queries.InsertTokenParams{
-		ID: id, UserID: user.ID, Kind: string(kind), Name: label, Hash: hash(token),
+		ID: id, UserID: user.ID, Kind: string(kind), Name: device.Name, Agent: device.Agent, Hash: hash(token),
 		Seconds: lifetime[kind].total.Seconds(),
 	})
 	return Grant{Token: token, ExpiresAt: row.ExpiresAt, User: user}, err
 }
 
-// DeviceInfo is one place where a user is signed in.
-type DeviceInfo struct {
-	ID         uuid.UUID `json:"id"`
-	Kind       Kind      `json:"kind"`
-	Name       string    `json:"name"`
-	CreatedAt  time.Time `json:"createdAt"`
-	LastUsedAt time.Time `json:"lastUsedAt"`
-	ExpiresAt  time.Time `json:"expiresAt"`
-	Current    bool      `json:"current"` // the one that asks
-}
-
-// Devices lists where the actor is signed in.
-func (s *Service) Devices(ctx context.Context, actor Actor) ([]DeviceInfo, error) {
-	rows, err := s.q.TokensOf(ctx, actor.UserID)
-	devices := make([]DeviceInfo, 0, len(rows))
-	for _, row := range rows {
-		devices = append(devices, DeviceInfo{
-			ID: row.ID, Kind: Kind(row.Kind), Name: row.Name, CreatedAt: row.CreatedAt,
-			LastUsedAt: row.LastUsedAt, ExpiresAt: row.ExpiresAt, Current: row.ID == actor.TokenID,
-		})
-	}
-	return devices, eventlog.Translate(err)
-}
-
-// SignOut revokes one of the actor's own tokens and ends the live subscriptions made with it.
-func (s *Service) SignOut(ctx context.Context, actor Actor, tokenID uuid.UUID) error {
-	return s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
-		n, err := queries.New(tx).RevokeToken(ctx, queries.RevokeTokenParams{ID: tokenID, UserID: actor.UserID})
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return ErrNoDevice
-		}
-		if tokenID != actor.TokenID {
-			audit.Write(batch, actor.By(), audit.Deed{Action: audit.DeviceRevoked, Subject: actor.UserID, Object: tokenID.String()})
-		}
-		return batch.Revoke(realtime.Revocation{UserID: actor.UserID.String(), Session: tokenID.String()})
-	})
-}
-
 func me(row queries.User) Me {
-	m := Me{User: User{ID: row.ID, DisplayName: row.DisplayName}, Operator: row.Operator, DeviceOf: row.DeviceOf, CreatedAt: row.CreatedAt}
-	if row.Email != nil {
-		m.Email = *row.Email
+	return Me{
+		User: User{ID: row.ID, DisplayName: row.DisplayName}, Email: value(row.Email), Password: row.PasswordHash != nil,
+		Operator: row.Operator, DeviceOf: row.DeviceOf, CreatedAt: row.CreatedAt,
 	}
-	return m
 }
 
 // tokenPrefix makes our tokens recognisable, for us and for scanners of leaked secrets.

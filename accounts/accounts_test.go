@@ -122,12 +122,12 @@ func TestTokens(t *testing.T) {
 func TestSignInAndOut(t *testing.T) {
 	s, _ := newService(t)
 	owner(t, s)
-	_, err1 := s.SignIn(t.Context(), "ada@example.org", "not the password", "")
-	_, err2 := s.SignIn(t.Context(), "nobody@example.org", password, "")
+	_, err1 := s.SignIn(t.Context(), "ada@example.org", "not the password", accounts.Device{})
+	_, err2 := s.SignIn(t.Context(), "nobody@example.org", password, accounts.Device{})
 	if !errors.Is(err1, accounts.ErrBadLogin) || err1.Error() != err2.Error() {
 		t.Errorf("a wrong password says %v, an unknown address %v", err1, err2)
 	}
-	grant, err := s.SignIn(t.Context(), " ADA@example.org ", password, "Laptop")
+	grant, err := s.SignIn(t.Context(), " ADA@example.org ", password, accounts.Device{Name: "Laptop"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestSignInAndOut(t *testing.T) {
 	if err != nil || actor.Device != "Laptop" {
 		t.Fatalf("%+v, %v", actor, err)
 	}
-	devices, err := s.Devices(t.Context(), actor)
+	devices, err := s.Sessions(t.Context(), actor)
 	if err != nil || len(devices) != 2 || devices[0].Current || !devices[1].Current {
 		t.Errorf("devices %+v, %v", devices, err)
 	}
@@ -161,7 +161,7 @@ func TestAnOldHashIsMadeAnew(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if _, err := s.SignIn(t.Context(), "ada@example.org", password, ""); err != nil {
+		if _, err := s.SignIn(t.Context(), "ada@example.org", password, accounts.Device{}); err != nil {
 			t.Fatal(err)
 		}
 	}

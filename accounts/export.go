@@ -34,6 +34,7 @@ func everythingHeld() []held {
 	return []held{
 		{"profile", nil, (*queries.Queries).HeldProfile},
 		{"signIns", []string{"tokens.user_id"}, (*queries.Queries).HeldTokens},
+		{"identities", []string{"identities.user_id"}, (*queries.Queries).HeldIdentities},
 		{"memberships", []string{"memberships.user_id"}, (*queries.Queries).HeldMemberships},
 		{"formerMemberships", []string{"former_scouts.user_id"}, (*queries.Queries).HeldFormerMemberships},
 		{"invites", []string{"invites.created_by"}, (*queries.Queries).HeldInvites},

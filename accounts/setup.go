@@ -88,7 +88,7 @@ func (s *Service) createOwner(ctx context.Context, owner NewOwner, by string, al
 			return emailFault(err)
 		}
 		audit.Write(batch, audit.By{Kind: by}, audit.Deed{Action: audit.OperatorMade, Subject: row.ID})
-		grant, err = Issue(ctx, tx, User{ID: row.ID, DisplayName: row.DisplayName}, KindOwner, "first sign-in")
+		grant, err = Issue(ctx, tx, User{ID: row.ID, DisplayName: row.DisplayName}, KindOwner, Device{Name: "first sign-in"})
 		return err
 	})
 	return grant, err
@@ -106,11 +106,9 @@ func (s *Service) ownerParams(ctx context.Context, owner NewOwner) (queries.Inse
 	}
 	p = queries.InsertUserParams{ID: id, DisplayName: name, Operator: true}
 	if owner.Email != "" {
-		address, err := mail.ParseAddress(owner.Email)
-		if err != nil || address.Name != "" || len(owner.Email) > 254 {
-			return p, errEmail
+		if p.Email, err = cleanEmail(owner.Email); err != nil {
+			return p, err
 		}
-		p.Email = &address.Address
 	}
 	if owner.Password == "" {
 		return p, nil
@@ -126,6 +124,15 @@ func (s *Service) ownerParams(ctx context.Context, owner NewOwner) (queries.Inse
 	return p, err
 }
 
+// cleanEmail returns the address alone, or errEmail.
+func cleanEmail(text string) (*string, error) {
+	address, err := mail.ParseAddress(text)
+	if err != nil || address.Name != "" || len(text) > 254 {
+		return nil, errEmail
+	}
+	return &address.Address, nil
+}
+
 var errEmail = fault.New(fault.Invalid, "bad-email", "This is no e-mail address. One is needed to sign in with a password.").
 	At(fault.Field{Pointer: "/email", Detail: "This is no e-mail address."})
 
@@ -135,45 +142,4 @@ func emailFault(err error) error {
 		return ErrEmailTaken
 	}
 	return err
-}
-
-// SignIn gives a session to who knows the password. An unknown address and a wrong
-// password have one answer, after the same time.
-func (s *Service) SignIn(ctx context.Context, email, password, label string) (Grant, error) {
-	row, err := s.q.UserByEmail(ctx, strings.TrimSpace(email))
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return Grant{}, eventlog.Translate(err)
-	}
-	phc := ""
-	if row.PasswordHash != nil {
-		phc = *row.PasswordHash
-	}
-	if len(password) > 1024 {
-		password = password[:1024] // no stored password is as long; hashing more would only cost us
-	}
-	ok, err := s.hasher.matches(ctx, password, phc)
-	if err != nil {
-		return Grant{}, err
-	}
-	if !ok {
-		return Grant{}, ErrBadLogin
-	}
-	if outdated(phc) {
-		if phc, err = s.hasher.hash(ctx, password); err != nil {
-			return Grant{}, err
-		}
-		if err := s.q.SetPassword(ctx, queries.SetPasswordParams{ID: row.ID, PasswordHash: &phc}); err != nil {
-			return Grant{}, eventlog.Translate(err)
-		}
-	}
-	kind := KindSession
-	if row.Operator {
-		kind = KindOwner
-	}
-	var grant Grant
-	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		grant, err = Issue(ctx, tx, User{ID: row.ID, DisplayName: row.DisplayName}, kind, label)
-		return err
-	})
-	return grant, eventlog.Translate(err)
 }

@@ -15,6 +15,9 @@ import (
 // noTablet is for what persons do, not shared tablets.
 var noTablet = map[caller]int{device: http.StatusForbidden}
 
+// notTheirs is for what is the mentor's own.
+var notTheirs = map[caller]int{student: 404, outsider: 404, removed: 404, friend: 404, leader: 404, device: 404}
+
 // Accounts has the rows of what everybody does for themselves.
 func (accessRows) Accounts() []access {
 	return []access{
@@ -30,9 +33,14 @@ func (accessRows) Accounts() []access {
 		{method: "PATCH", route: "/api/me", want: noTablet, body: func(s *stage, c caller) string { return fmt.Sprintf(`{"displayName":%q}`, s.name(c)) }},
 		{method: "DELETE", route: "/api/me", want: noTablet, audit: []audit.Action{audit.PersonErased}, alone: true},
 		{method: "GET", route: "/api/me/export", want: noTablet, audit: []audit.Action{audit.PersonExported}, shows: true, check: onlyMine},
+		{method: "PUT", route: "/api/me/password", ok: http.StatusForbidden, body: fixed(`{"password":"three green robots","email":"somebody@example.com"}`)},
+		{method: "GET", route: "/api/me/sessions"},
+		{method: "DELETE", route: "/api/me/sessions", alone: true},
+		{method: "DELETE", route: "/api/me/sessions/{id}", alone: true, path: (*stage).ownSession},
+		{method: "DELETE", route: "/api/me/sessions/{id}", want: notTheirs, path: func(s *stage, _ caller) string { return s.ownSession(mentor) }, alone: true},
 		{method: "GET", route: "/api/me/devices"},
 		{method: "DELETE", route: "/api/me/devices/{id}", alone: true, path: (*stage).ownDevice},
-		{method: "DELETE", route: "/api/me/devices/{id}", want: map[caller]int{student: 404, outsider: 404, removed: 404, friend: 404, leader: 404, device: 404},
+		{method: "DELETE", route: "/api/me/devices/{id}", want: notTheirs,
 			path: func(s *stage, _ caller) string { return s.ownDevice(mentor) }, alone: true},
 	}
 }
@@ -60,6 +68,11 @@ func (g *stage) ownDevice(c caller) string {
 	var devices []struct{ ID string }
 	g.call("GET", "/api/me/devices", g.tokens[c], "").into(g.t, &devices)
 	return "/api/me/devices/" + devices[0].ID
+}
+
+// ownSession is the same at the newer address.
+func (g *stage) ownSession(c caller) string {
+	return strings.Replace(g.ownDevice(c), "/devices/", "/sessions/", 1)
 }
 
 // Operations has the rows of what is everybody's.

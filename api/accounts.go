@@ -62,9 +62,12 @@ func (s *server) accountRoutes() {
 		handle: func(r *http.Request, _ accounts.Actor, in signInIn) (reply[accounts.Grant], error) {
 			var grant accounts.Grant
 			err := s.guess(r, "password", accounts.ErrBadLogin, func() (err error) {
-				grant, err = s.o.Accounts.SignIn(r.Context(), in.Email, in.Password, in.Device)
+				grant, err = s.o.Accounts.SignIn(r.Context(), in.Email, in.Password, accounts.Device{Name: in.Device, Agent: r.UserAgent()})
 				return err
 			})
+			if err == nil && in.Cookie {
+				s.endEarlier(r, grant)
+			}
 			return withCookie(s, reply[accounts.Grant]{Data: grant}, grant, in.Cookie, err)
 		}})
 	add(s, route[tokenIn, accounts.Me]{method: "PUT", path: "/api/sessions/current", tag: tag, summary: "Sign this browser in with a token that was made elsewhere: the session cookie becomes it.",
@@ -88,7 +91,7 @@ func (s *server) accountRoutes() {
 		handle: func(r *http.Request, _ accounts.Actor, in joinIn) (reply[teams.Joined], error) {
 			var joined teams.Joined
 			err := s.guess(r, "invite code", teams.ErrBadCode, func() (err error) {
-				joined, err = s.o.Teams.JoinAs(r.Context(), in.Code, in.DisplayName, in.Device)
+				joined, err = s.o.Teams.JoinAs(r.Context(), in.Code, in.DisplayName, accounts.Device{Name: in.Device, Agent: r.UserAgent()})
 				return err
 			})
 			return withCookie(s, reply[teams.Joined]{Data: joined}, joined.Grant, in.Cookie, err)
@@ -123,13 +126,46 @@ func (s *server) meRoutes(tag string) {
 			export, err := s.o.Accounts.Export(r.Context(), actor)
 			return reply[accounts.Export]{Data: export}, err
 		}})
-	add(s, route[nothing, []accounts.DeviceInfo]{method: "GET", path: "/api/me/devices", tag: tag, access: signedIn, summary: "Where I am signed in.",
-		handle: func(r *http.Request, actor accounts.Actor, _ nothing) (reply[[]accounts.DeviceInfo], error) {
-			devices, err := s.o.Accounts.Devices(r.Context(), actor)
-			return reply[[]accounts.DeviceInfo]{Data: devices}, err
+	s.passwordRoute(tag)
+	s.sessionRoutes(tag)
+}
+
+type passwordIn struct {
+	Current  string `json:"current,omitempty" validate:"max=1024" description:"for who has a password"`
+	Password string `json:"password" validate:"required,max=128"`
+	Email    string `json:"email,omitempty" validate:"max=254" description:"to sign in with, for who has none yet: one that a linked provider has verified; operators choose freely"`
+}
+
+func (s *server) passwordRoute(tag string) {
+	add(s, route[passwordIn, accounts.Me]{method: "PUT", path: "/api/me/password", tag: tag, access: signedIn, summary: "Set or change my password; I am signed out everywhere else.",
+		handle: func(r *http.Request, actor accounts.Actor, in passwordIn) (reply[accounts.Me], error) {
+			var me accounts.Me
+			err := s.guess(r, "password", accounts.ErrWrongPassword, func() (err error) {
+				me, err = s.o.Accounts.SetPassword(r.Context(), actor, accounts.NewPassword{Current: in.Current, Password: in.Password, Email: in.Email})
+				return err
+			})
+			return reply[accounts.Me]{Data: me}, err
 		}})
-	add(s, route[deviceIn, nothing]{method: "DELETE", path: "/api/me/devices/{id}", tag: tag, access: signedIn, summary: "Sign out one of my devices.",
-		handle: func(r *http.Request, actor accounts.Actor, in deviceIn) (reply[nothing], error) {
-			return reply[nothing]{}, s.o.Accounts.SignOut(r.Context(), actor, uuid.MustParse(in.ID))
+}
+
+func (s *server) sessionRoutes(tag string) {
+	add(s, route[nothing, nothing]{method: "DELETE", path: "/api/me/sessions", tag: tag, access: signedIn, summary: "Sign me out everywhere else.",
+		handle: func(r *http.Request, actor accounts.Actor, _ nothing) (reply[nothing], error) {
+			return reply[nothing]{}, s.o.Accounts.SignOutElsewhere(r.Context(), actor)
 		}})
+	for _, path := range []string{"/api/me/sessions", "/api/me/devices"} {
+		older := ""
+		if path == "/api/me/devices" {
+			older = " An older address of /api/me/sessions."
+		}
+		add(s, route[nothing, []accounts.Session]{method: "GET", path: path, tag: tag, access: signedIn, summary: "Where I am signed in." + older,
+			handle: func(r *http.Request, actor accounts.Actor, _ nothing) (reply[[]accounts.Session], error) {
+				list, err := s.o.Accounts.Sessions(r.Context(), actor)
+				return reply[[]accounts.Session]{Data: list}, err
+			}})
+		add(s, route[deviceIn, nothing]{method: "DELETE", path: path + "/{id}", tag: tag, access: signedIn, summary: "Sign me out in one place; its sockets close." + older,
+			handle: func(r *http.Request, actor accounts.Actor, in deviceIn) (reply[nothing], error) {
+				return reply[nothing]{}, s.o.Accounts.SignOut(r.Context(), actor, uuid.MustParse(in.ID))
+			}})
+	}
 }

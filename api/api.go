@@ -20,6 +20,7 @@ import (
 	"github.com/swaggest/openapi-go/openapi31"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/accounts/provider"
 	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
@@ -51,6 +52,8 @@ type Options struct {
 	Logger   *slog.Logger
 	Observer Observer
 
+	Providers *provider.Set // that people may sign in with; nil is none
+
 	Production     bool     // secure cookies, no open origins
 	Origins        []string // browsers' origins that may call with credentials
 	TrustedProxies []netip.Prefix
@@ -73,6 +76,9 @@ type server struct {
 
 // New returns the handler of the API's address, and the OpenAPI document that describes it.
 func New(o Options) (http.Handler, []byte, error) {
+	if o.Providers == nil {
+		o.Providers = new(provider.Set)
+	}
 	s := &server{o: o, logger: o.Logger, router: chi.NewRouter(), reflector: newReflector(), validate: newValidator()}
 	s.tries = newTries(time.Now)
 	if o.RateLimit > 0 {
@@ -102,6 +108,8 @@ var (
 
 func (s *server) routes() {
 	s.accountRoutes()
+	s.signInRoutes()
+	s.serverRoutes()
 	s.teamRoutes()
 	s.inviteRoutes()
 	s.scoutingRoutes()

@@ -113,6 +113,7 @@ type newInviteIn struct {
 	ID        string `path:"id" json:"-" validate:"uuid_rfc4122"`
 	Role      string `json:"role" validate:"required,oneof=MENTOR LEADER STUDENT FRIEND"`
 	MaxUses   int    `json:"maxUses,omitempty" validate:"omitempty,min=1,max=500" description:"25 when left out"`
+	Email     string `json:"email,omitempty" validate:"max=254" description:"for whoever a sign-in provider knows by this address, once, instead of by a code"`
 	ExpiresAt string `json:"expiresAt,omitempty" validate:"max=40" format:"date-time" description:"in one day when left out"`
 }
 
@@ -129,7 +130,7 @@ func (s *server) inviteRoutes() {
 	const tag = "teams"
 	add(s, route[newInviteIn, teams.Invite]{method: "POST", path: "/api/user-teams/{id}/invites", tag: tag, access: signedIn, status: 201, summary: "Make an invite code. It is shown this once.",
 		handle: func(r *http.Request, actor accounts.Actor, in newInviteIn) (reply[teams.Invite], error) {
-			wish := teams.NewInvite{Role: teams.Role(in.Role), MaxUses: in.MaxUses}
+			wish := teams.NewInvite{Email: in.Email, Role: teams.Role(in.Role), MaxUses: in.MaxUses}
 			if in.ExpiresAt != "" {
 				at, err := time.Parse(time.RFC3339, in.ExpiresAt)
 				if err != nil {

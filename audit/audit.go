@@ -44,6 +44,9 @@ const (
 	TabletRenamed        Action = "tablet.renamed"
 	TabletRemoved        Action = "tablet.removed"
 	DeviceRevoked        Action = "device.revoked"
+	IdentityLinked       Action = "identity.linked"
+	IdentityUnlinked     Action = "identity.unlinked"
+	PasswordSet          Action = "password.set"
 	TriesLockedOut       Action = "tries.locked-out"
 	EntriesExported      Action = "entries.exported"
 	NotesExported        Action = "notes.exported"
@@ -60,7 +63,7 @@ func Actions() []Action {
 	return []Action{
 		OperatorMade, OperatorRemoved, EventOperatorGranted, EventOperatorRevoked, EventImported, EventVenueSet, MatchStarted, MatchAborted, ResultEntered,
 		TeamCreated, TeamChanged, TeamHandedOver, TeamDeleted, MemberJoined, MemberRoleChanged, MemberRemoved, MemberLeft,
-		InviteMade, InviteRevoked, TabletAdded, TabletPaired, TabletRenamed, TabletRemoved, DeviceRevoked, TriesLockedOut,
+		InviteMade, InviteRevoked, TabletAdded, TabletPaired, TabletRenamed, TabletRemoved, DeviceRevoked, IdentityLinked, IdentityUnlinked, PasswordSet, TriesLockedOut,
 		EntriesExported, NotesExported, EntriesImported, PersonExported, PersonErased, LettersReplayed, SinkForgotten, LogRenewed,
 	}
 }

@@ -13,19 +13,36 @@ SELECT * FROM users WHERE lower(email) = lower(@email::text) AND erased_at IS NU
 SELECT EXISTS (SELECT FROM users);
 
 -- name: LockSetup :exec
--- Serializes the creation of first owners.
+-- Serializes what makes and ends operators.
 SELECT pg_advisory_xact_lock(hashtext('ftcmetrics.setup'));
 
 -- name: RenameUser :one
 UPDATE users SET display_name = @display_name WHERE id = @id AND erased_at IS NULL RETURNING *;
 
--- name: SetPassword :exec
-UPDATE users SET password_hash = @password_hash WHERE id = @id;
+-- name: UserForWrite :one
+-- Locks the user, so that two changes of how they sign in follow one another.
+SELECT * FROM users WHERE id = $1 AND erased_at IS NULL FOR NO KEY UPDATE;
+
+-- name: SetSignIn :exec
+UPDATE users SET email = @email, password_hash = @password_hash WHERE id = @id;
+
+-- name: Operators :many
+SELECT id, display_name FROM users WHERE operator ORDER BY created_at, id LIMIT 1000;
+
+-- name: CountOperators :one
+SELECT count(*) FROM users WHERE operator;
+
+-- name: SetOperator :exec
+UPDATE users SET operator = @operator WHERE id = @id;
+
+-- name: RaiseHash :exec
+-- Leaves a password alone that was changed in the meantime.
+UPDATE users SET password_hash = @password_hash::text WHERE id = @id AND password_hash = @was::text;
 
 -- name: InsertToken :one
 -- Ends by the clock that TokenByHash goes by.
-INSERT INTO tokens (id, user_id, kind, name, hash, expires_at)
-VALUES (@id, @user_id, @kind, @name, @hash, now() + make_interval(secs => @seconds::float8))
+INSERT INTO tokens (id, user_id, kind, name, agent, hash, expires_at)
+VALUES (@id, @user_id, @kind, @name, @agent, @hash, now() + make_interval(secs => @seconds::float8))
 RETURNING *;
 
 -- name: TokenByHash :one
@@ -37,13 +54,17 @@ WHERE t.hash = @hash AND t.revoked_at IS NULL AND t.expires_at > now() AND u.era
 UPDATE tokens SET last_used_at = now() WHERE id = @id AND last_used_at < now() - interval '1 minute';
 
 -- name: TokensOf :many
-SELECT id, kind, name, created_at, last_used_at, expires_at
+SELECT id, kind, name, agent, created_at, last_used_at, expires_at, extract(epoch FROM now() - last_used_at)::float8 AS idle
 FROM tokens
 WHERE user_id = @user_id AND revoked_at IS NULL AND expires_at > now()
 ORDER BY created_at, id;
 
 -- name: RevokeToken :execrows
 UPDATE tokens SET revoked_at = now() WHERE id = @id AND user_id = @user_id AND revoked_at IS NULL;
+
+-- name: RevokeOtherTokens :many
+-- All but one, which may be nobody's.
+UPDATE tokens SET revoked_at = now() WHERE user_id = @user_id AND id <> @keep AND revoked_at IS NULL RETURNING id;
 
 -- name: RevokeTokensOf :exec
 UPDATE tokens SET revoked_at = now() WHERE user_id = @user_id AND revoked_at IS NULL;

@@ -12,6 +12,17 @@ import (
 	"github.com/google/uuid"
 )
 
+const countOperators = `-- name: CountOperators :one
+SELECT count(*) FROM users WHERE operator
+`
+
+func (q *Queries) CountOperators(ctx context.Context) (int64, error) {
+	row := q.db.QueryRow(ctx, countOperators)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const deleteTokensOf = `-- name: DeleteTokensOf :exec
 DELETE FROM tokens WHERE user_id = $1
 `
@@ -39,9 +50,9 @@ func (q *Queries) EraseUser(ctx context.Context, arg EraseUserParams) error {
 }
 
 const insertToken = `-- name: InsertToken :one
-INSERT INTO tokens (id, user_id, kind, name, hash, expires_at)
-VALUES ($1, $2, $3, $4, $5, now() + make_interval(secs => $6::float8))
-RETURNING id, user_id, kind, name, hash, created_at, last_used_at, expires_at, revoked_at
+INSERT INTO tokens (id, user_id, kind, name, agent, hash, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7::float8))
+RETURNING id, user_id, kind, name, hash, created_at, last_used_at, expires_at, revoked_at, agent
 `
 
 type InsertTokenParams struct {
@@ -49,6 +60,7 @@ type InsertTokenParams struct {
 	UserID  uuid.UUID
 	Kind    string
 	Name    string
+	Agent   string
 	Hash    []byte
 	Seconds float64
 }
@@ -60,6 +72,7 @@ func (q *Queries) InsertToken(ctx context.Context, arg InsertTokenParams) (Token
 		arg.UserID,
 		arg.Kind,
 		arg.Name,
+		arg.Agent,
 		arg.Hash,
 		arg.Seconds,
 	)
@@ -74,6 +87,7 @@ func (q *Queries) InsertToken(ctx context.Context, arg InsertTokenParams) (Token
 		&i.LastUsedAt,
 		&i.ExpiresAt,
 		&i.RevokedAt,
+		&i.Agent,
 	)
 	return i, err
 }
@@ -118,7 +132,7 @@ const lockSetup = `-- name: LockSetup :exec
 SELECT pg_advisory_xact_lock(hashtext('ftcmetrics.setup'))
 `
 
-// Serializes the creation of first owners.
+// Serializes what makes and ends operators.
 func (q *Queries) LockSetup(ctx context.Context) error {
 	_, err := q.db.Exec(ctx, lockSetup)
 	return err
@@ -154,6 +168,51 @@ func (q *Queries) OpenSetup(ctx context.Context, arg OpenSetupParams) error {
 	return err
 }
 
+const operators = `-- name: Operators :many
+SELECT id, display_name FROM users WHERE operator ORDER BY created_at, id LIMIT 1000
+`
+
+type OperatorsRow struct {
+	ID          uuid.UUID
+	DisplayName string
+}
+
+func (q *Queries) Operators(ctx context.Context) ([]OperatorsRow, error) {
+	rows, err := q.db.Query(ctx, operators)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []OperatorsRow{}
+	for rows.Next() {
+		var i OperatorsRow
+		if err := rows.Scan(&i.ID, &i.DisplayName); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const raiseHash = `-- name: RaiseHash :exec
+UPDATE users SET password_hash = $1::text WHERE id = $2 AND password_hash = $3::text
+`
+
+type RaiseHashParams struct {
+	PasswordHash string
+	ID           uuid.UUID
+	Was          string
+}
+
+// Leaves a password alone that was changed in the meantime.
+func (q *Queries) RaiseHash(ctx context.Context, arg RaiseHashParams) error {
+	_, err := q.db.Exec(ctx, raiseHash, arg.PasswordHash, arg.ID, arg.Was)
+	return err
+}
+
 const renameUser = `-- name: RenameUser :one
 UPDATE users SET display_name = $1 WHERE id = $2 AND erased_at IS NULL RETURNING id, display_name, email, password_hash, operator, created_at, erased_at, device_of
 `
@@ -177,6 +236,36 @@ func (q *Queries) RenameUser(ctx context.Context, arg RenameUserParams) (User, e
 		&i.DeviceOf,
 	)
 	return i, err
+}
+
+const revokeOtherTokens = `-- name: RevokeOtherTokens :many
+UPDATE tokens SET revoked_at = now() WHERE user_id = $1 AND id <> $2 AND revoked_at IS NULL RETURNING id
+`
+
+type RevokeOtherTokensParams struct {
+	UserID uuid.UUID
+	Keep   uuid.UUID
+}
+
+// All but one, which may be nobody's.
+func (q *Queries) RevokeOtherTokens(ctx context.Context, arg RevokeOtherTokensParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, revokeOtherTokens, arg.UserID, arg.Keep)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const revokeToken = `-- name: RevokeToken :execrows
@@ -205,17 +294,32 @@ func (q *Queries) RevokeTokensOf(ctx context.Context, userID uuid.UUID) error {
 	return err
 }
 
-const setPassword = `-- name: SetPassword :exec
-UPDATE users SET password_hash = $1 WHERE id = $2
+const setOperator = `-- name: SetOperator :exec
+UPDATE users SET operator = $1 WHERE id = $2
 `
 
-type SetPasswordParams struct {
+type SetOperatorParams struct {
+	Operator bool
+	ID       uuid.UUID
+}
+
+func (q *Queries) SetOperator(ctx context.Context, arg SetOperatorParams) error {
+	_, err := q.db.Exec(ctx, setOperator, arg.Operator, arg.ID)
+	return err
+}
+
+const setSignIn = `-- name: SetSignIn :exec
+UPDATE users SET email = $1, password_hash = $2 WHERE id = $3
+`
+
+type SetSignInParams struct {
+	Email        *string
 	PasswordHash *string
 	ID           uuid.UUID
 }
 
-func (q *Queries) SetPassword(ctx context.Context, arg SetPasswordParams) error {
-	_, err := q.db.Exec(ctx, setPassword, arg.PasswordHash, arg.ID)
+func (q *Queries) SetSignIn(ctx context.Context, arg SetSignInParams) error {
+	_, err := q.db.Exec(ctx, setSignIn, arg.Email, arg.PasswordHash, arg.ID)
 	return err
 }
 
@@ -253,7 +357,7 @@ func (q *Queries) TokenByHash(ctx context.Context, hash []byte) (TokenByHashRow,
 }
 
 const tokensOf = `-- name: TokensOf :many
-SELECT id, kind, name, created_at, last_used_at, expires_at
+SELECT id, kind, name, agent, created_at, last_used_at, expires_at, extract(epoch FROM now() - last_used_at)::float8 AS idle
 FROM tokens
 WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now()
 ORDER BY created_at, id
@@ -263,9 +367,11 @@ type TokensOfRow struct {
 	ID         uuid.UUID
 	Kind       string
 	Name       string
+	Agent      string
 	CreatedAt  time.Time
 	LastUsedAt time.Time
 	ExpiresAt  time.Time
+	Idle       float64
 }
 
 func (q *Queries) TokensOf(ctx context.Context, userID uuid.UUID) ([]TokensOfRow, error) {
@@ -281,9 +387,11 @@ func (q *Queries) TokensOf(ctx context.Context, userID uuid.UUID) ([]TokensOfRow
 			&i.ID,
 			&i.Kind,
 			&i.Name,
+			&i.Agent,
 			&i.CreatedAt,
 			&i.LastUsedAt,
 			&i.ExpiresAt,
+			&i.Idle,
 		); err != nil {
 			return nil, err
 		}
@@ -342,6 +450,27 @@ SELECT id, display_name, email, password_hash, operator, created_at, erased_at, 
 
 func (q *Queries) UserByEmail(ctx context.Context, email string) (User, error) {
 	row := q.db.QueryRow(ctx, userByEmail, email)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.DisplayName,
+		&i.Email,
+		&i.PasswordHash,
+		&i.Operator,
+		&i.CreatedAt,
+		&i.ErasedAt,
+		&i.DeviceOf,
+	)
+	return i, err
+}
+
+const userForWrite = `-- name: UserForWrite :one
+SELECT id, display_name, email, password_hash, operator, created_at, erased_at, device_of FROM users WHERE id = $1 AND erased_at IS NULL FOR NO KEY UPDATE
+`
+
+// Locks the user, so that two changes of how they sign in follow one another.
+func (q *Queries) UserForWrite(ctx context.Context, id uuid.UUID) (User, error) {
+	row := q.db.QueryRow(ctx, userForWrite, id)
 	var i User
 	err := row.Scan(
 		&i.ID,

@@ -8,6 +8,9 @@ SELECT coalesce(json_agg(to_jsonb(u) - 'password_hash'), '[]')::json FROM users 
 -- name: HeldTokens :one
 SELECT coalesce(json_agg(to_jsonb(t) - 'hash' ORDER BY t.created_at, t.id), '[]')::json FROM tokens t WHERE t.user_id = @user_id::uuid;
 
+-- name: HeldIdentities :one
+SELECT coalesce(json_agg(to_jsonb(i) ORDER BY i.created_at, i.id), '[]')::json FROM identities i WHERE i.user_id = @user_id::uuid;
+
 -- name: HeldMemberships :one
 SELECT coalesce(json_agg(to_jsonb(m) || jsonb_build_object('team_number', t.team_number, 'team_name', t.name) ORDER BY m.joined_at, m.team_id), '[]')::json
 FROM memberships m JOIN teams t ON t.id = m.team_id WHERE m.user_id = @user_id::uuid;
@@ -16,7 +19,7 @@ FROM memberships m JOIN teams t ON t.id = m.team_id WHERE m.user_id = @user_id::
 SELECT coalesce(json_agg(to_jsonb(f) ORDER BY f.ended_at, f.team_id), '[]')::json FROM former_scouts f WHERE f.user_id = @user_id::uuid;
 
 -- name: HeldInvites :one
-SELECT coalesce(json_agg(to_jsonb(i) - 'code_hash' ORDER BY i.created_at, i.id), '[]')::json FROM invites i WHERE i.created_by = @user_id::uuid;
+SELECT coalesce(json_agg(to_jsonb(i) - 'code_hash' - 'email' ORDER BY i.created_at, i.id), '[]')::json FROM invites i WHERE i.created_by = @user_id::uuid;
 
 -- name: HeldEntries :one
 SELECT coalesce(json_agg(to_jsonb(e) - 'content_hash' - 'courier_id' ORDER BY e.created_at, e.id), '[]')::json

@@ -107,8 +107,19 @@ func (q *Queries) HeldFormerMemberships(ctx context.Context, userID uuid.UUID) (
 	return column_1, err
 }
 
+const heldIdentities = `-- name: HeldIdentities :one
+SELECT coalesce(json_agg(to_jsonb(i) ORDER BY i.created_at, i.id), '[]')::json FROM identities i WHERE i.user_id = $1::uuid
+`
+
+func (q *Queries) HeldIdentities(ctx context.Context, userID uuid.UUID) ([]byte, error) {
+	row := q.db.QueryRow(ctx, heldIdentities, userID)
+	var column_1 []byte
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const heldInvites = `-- name: HeldInvites :one
-SELECT coalesce(json_agg(to_jsonb(i) - 'code_hash' ORDER BY i.created_at, i.id), '[]')::json FROM invites i WHERE i.created_by = $1::uuid
+SELECT coalesce(json_agg(to_jsonb(i) - 'code_hash' - 'email' ORDER BY i.created_at, i.id), '[]')::json FROM invites i WHERE i.created_by = $1::uuid
 `
 
 func (q *Queries) HeldInvites(ctx context.Context, userID uuid.UUID) ([]byte, error) {

@@ -137,6 +137,17 @@ type FtcTeam struct {
 	RookieYear *int32
 }
 
+type Identity struct {
+	ID         uuid.UUID
+	UserID     uuid.UUID
+	Issuer     string
+	Subject    string
+	Provider   string
+	Email      *string
+	CreatedAt  time.Time
+	LastUsedAt time.Time
+}
+
 type Invite struct {
 	ID        uuid.UUID
 	TeamID    uuid.UUID
@@ -150,6 +161,7 @@ type Invite struct {
 	ExpiresAt time.Time
 	RevokedAt *time.Time
 	DeviceID  *uuid.UUID
+	Email     *string
 }
 
 type LogOrigin struct {
@@ -566,6 +578,7 @@ type Token struct {
 	LastUsedAt time.Time
 	ExpiresAt  time.Time
 	RevokedAt  *time.Time
+	Agent      string
 }
 
 type User struct {

@@ -80,8 +80,8 @@ DELETE FROM memberships WHERE team_id = @team_id AND user_id = @user_id;
 SELECT now()::timestamptz;
 
 -- name: InsertInvite :one
-INSERT INTO invites (id, team_id, code_hash, hint, role, max_uses, created_by, expires_at, device_id)
-VALUES (@id, @team_id, @code_hash, @hint, @role, @max_uses, @created_by, @expires_at, sqlc.narg(device_id))
+INSERT INTO invites (id, team_id, code_hash, hint, role, max_uses, created_by, expires_at, device_id, email)
+VALUES (@id, @team_id, @code_hash, @hint, @role, @max_uses, @created_by, @expires_at, sqlc.narg(device_id), sqlc.narg(email))
 RETURNING *;
 
 -- name: InvitesOf :many
@@ -131,7 +131,13 @@ LIMIT 200;
 
 -- name: UseInvite :one
 UPDATE invites SET uses = uses + 1
-WHERE code_hash = @code_hash AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses
+WHERE code_hash = @code_hash AND email IS NULL AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses
+RETURNING *;
+
+-- name: UseInvitesFor :many
+-- The address must be one that a provider has verified. The invite forgets it.
+UPDATE invites SET uses = uses + 1, email = NULL
+WHERE lower(email) = lower(@email::text) AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses
 RETURNING *;
 
 -- name: Team :one

@@ -193,9 +193,9 @@ func (q *Queries) InsertDevice(ctx context.Context, arg InsertDeviceParams) (Use
 }
 
 const insertInvite = `-- name: InsertInvite :one
-INSERT INTO invites (id, team_id, code_hash, hint, role, max_uses, created_by, expires_at, device_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-RETURNING id, team_id, code_hash, hint, role, max_uses, uses, created_by, created_at, expires_at, revoked_at, device_id
+INSERT INTO invites (id, team_id, code_hash, hint, role, max_uses, created_by, expires_at, device_id, email)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+RETURNING id, team_id, code_hash, hint, role, max_uses, uses, created_by, created_at, expires_at, revoked_at, device_id, email
 `
 
 type InsertInviteParams struct {
@@ -208,6 +208,7 @@ type InsertInviteParams struct {
 	CreatedBy *uuid.UUID
 	ExpiresAt time.Time
 	DeviceID  *uuid.UUID
+	Email     *string
 }
 
 func (q *Queries) InsertInvite(ctx context.Context, arg InsertInviteParams) (Invite, error) {
@@ -221,6 +222,7 @@ func (q *Queries) InsertInvite(ctx context.Context, arg InsertInviteParams) (Inv
 		arg.CreatedBy,
 		arg.ExpiresAt,
 		arg.DeviceID,
+		arg.Email,
 	)
 	var i Invite
 	err := row.Scan(
@@ -236,6 +238,7 @@ func (q *Queries) InsertInvite(ctx context.Context, arg InsertInviteParams) (Inv
 		&i.ExpiresAt,
 		&i.RevokedAt,
 		&i.DeviceID,
+		&i.Email,
 	)
 	return i, err
 }
@@ -284,7 +287,7 @@ func (q *Queries) InsertTeam(ctx context.Context, arg InsertTeamParams) (Team, e
 }
 
 const invitesOf = `-- name: InvitesOf :many
-SELECT id, team_id, code_hash, hint, role, max_uses, uses, created_by, created_at, expires_at, revoked_at, device_id FROM invites WHERE team_id = $1 AND device_id IS NULL AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses
+SELECT id, team_id, code_hash, hint, role, max_uses, uses, created_by, created_at, expires_at, revoked_at, device_id, email FROM invites WHERE team_id = $1 AND device_id IS NULL AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses
 ORDER BY created_at, id
 LIMIT 200
 `
@@ -311,6 +314,7 @@ func (q *Queries) InvitesOf(ctx context.Context, teamID uuid.UUID) ([]Invite, er
 			&i.ExpiresAt,
 			&i.RevokedAt,
 			&i.DeviceID,
+			&i.Email,
 		); err != nil {
 			return nil, err
 		}
@@ -690,8 +694,8 @@ func (q *Queries) UpdateTeam(ctx context.Context, arg UpdateTeamParams) (Team, e
 
 const useInvite = `-- name: UseInvite :one
 UPDATE invites SET uses = uses + 1
-WHERE code_hash = $1 AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses
-RETURNING id, team_id, code_hash, hint, role, max_uses, uses, created_by, created_at, expires_at, revoked_at, device_id
+WHERE code_hash = $1 AND email IS NULL AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses
+RETURNING id, team_id, code_hash, hint, role, max_uses, uses, created_by, created_at, expires_at, revoked_at, device_id, email
 `
 
 func (q *Queries) UseInvite(ctx context.Context, codeHash []byte) (Invite, error) {
@@ -710,8 +714,50 @@ func (q *Queries) UseInvite(ctx context.Context, codeHash []byte) (Invite, error
 		&i.ExpiresAt,
 		&i.RevokedAt,
 		&i.DeviceID,
+		&i.Email,
 	)
 	return i, err
+}
+
+const useInvitesFor = `-- name: UseInvitesFor :many
+UPDATE invites SET uses = uses + 1, email = NULL
+WHERE lower(email) = lower($1::text) AND revoked_at IS NULL AND expires_at > now() AND uses < max_uses
+RETURNING id, team_id, code_hash, hint, role, max_uses, uses, created_by, created_at, expires_at, revoked_at, device_id, email
+`
+
+// The address must be one that a provider has verified. The invite forgets it.
+func (q *Queries) UseInvitesFor(ctx context.Context, email string) ([]Invite, error) {
+	rows, err := q.db.Query(ctx, useInvitesFor, email)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Invite{}
+	for rows.Next() {
+		var i Invite
+		if err := rows.Scan(
+			&i.ID,
+			&i.TeamID,
+			&i.CodeHash,
+			&i.Hint,
+			&i.Role,
+			&i.MaxUses,
+			&i.Uses,
+			&i.CreatedBy,
+			&i.CreatedAt,
+			&i.ExpiresAt,
+			&i.RevokedAt,
+			&i.DeviceID,
+			&i.Email,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const usersWithRole = `-- name: UsersWithRole :many

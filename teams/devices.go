@@ -105,7 +105,7 @@ func (s *Service) PairAgain(ctx context.Context, actor accounts.Actor, teamID, d
 
 // openPairing makes a token and a pairing code for the device.
 func (s *Service) openPairing(ctx context.Context, tx pgx.Tx, actor accounts.Actor, teamID uuid.UUID, device accounts.User) (Pairing, error) {
-	grant, err := accounts.Issue(ctx, tx, device, accounts.KindDevice, device.DisplayName)
+	grant, err := accounts.Issue(ctx, tx, device, accounts.KindDevice, accounts.Device{Name: device.DisplayName})
 	if err != nil {
 		return Pairing{}, err
 	}
@@ -129,7 +129,7 @@ func (s *Service) openPairing(ctx context.Context, tx pgx.Tx, actor accounts.Act
 }
 
 // pair signs in the tablet of a pairing code. Its earlier tokens stop working: it is one tablet.
-func (s *Service) pair(ctx context.Context, tx pgx.Tx, batch *eventlog.Batch, used queries.Invite) (Joined, error) {
+func (s *Service) pair(ctx context.Context, tx pgx.Tx, batch *eventlog.Batch, used queries.Invite, agent string) (Joined, error) {
 	q := queries.New(tx)
 	device, err := q.Device(ctx, queries.DeviceParams{ID: *used.DeviceID, TeamID: &used.TeamID})
 	if err != nil {
@@ -141,7 +141,7 @@ func (s *Service) pair(ctx context.Context, tx pgx.Tx, batch *eventlog.Batch, us
 	audit.Write(batch, audit.By{UserID: device.ID, Kind: string(accounts.KindDevice)},
 		audit.Deed{Action: audit.TabletPaired, Team: used.TeamID, Subject: device.ID, Object: used.ID.String()})
 	var joined Joined
-	joined.Grant, err = accounts.Issue(ctx, tx, accounts.User{ID: device.ID, DisplayName: device.DisplayName}, accounts.KindDevice, device.DisplayName)
+	joined.Grant, err = accounts.Issue(ctx, tx, accounts.User{ID: device.ID, DisplayName: device.DisplayName}, accounts.KindDevice, accounts.Device{Name: device.DisplayName, Agent: agent})
 	if err != nil {
 		return Joined{}, err
 	}

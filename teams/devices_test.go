@@ -76,7 +76,7 @@ func TestASharedTablet(t *testing.T) {
 	}
 	_, err = w.accounts.Actor(t.Context(), made.Token)
 	w.refused("the token of a tablet that was taken away", err, accounts.ErrBadToken)
-	_, err = w.teams.JoinAs(t.Context(), made.Code, "x", "")
+	_, err = w.teams.JoinAs(t.Context(), made.Code, "x", accounts.Device{})
 	w.refused("its pairing code", err, teams.ErrBadCode)
 	_, err = w.teams.AuthorizeChannel(t.Context(), tablet, teams.PrivateChannel(w.team.ID))
 	w.refused("its channel", err, teams.ErrChannelDenied)
@@ -89,14 +89,14 @@ func TestASharedTablet(t *testing.T) {
 func TestAPairingCodeSignsInOneTabletOnce(t *testing.T) {
 	w := newWorld(t)
 	_, made := w.tablet("Blue 1")
-	joined, err := w.teams.JoinAs(t.Context(), made.Code, "whatever the tablet says", "")
+	joined, err := w.teams.JoinAs(t.Context(), made.Code, "whatever the tablet says", accounts.Device{})
 	if err != nil || joined.User.ID != made.ID || joined.User.DisplayName != "Blue 1" || joined.Team.ID != w.team.ID || joined.Team.Role != teams.Device {
 		t.Fatalf("%+v, %v", joined, err)
 	}
 	w.actor(joined.Token)
 	_, err = w.accounts.Actor(t.Context(), made.Token)
 	w.refused("the token that was shown before", err, accounts.ErrBadToken)
-	_, err = w.teams.JoinAs(t.Context(), made.Code, "x", "")
+	_, err = w.teams.JoinAs(t.Context(), made.Code, "x", accounts.Device{})
 	w.refused("the code again", err, teams.ErrBadCode)
 	again, err := w.teams.PairAgain(t.Context(), w.mentor, w.team.ID, made.ID)
 	if err != nil || again.ID != made.ID || w.actor(again.Token).UserID != made.ID {
@@ -108,7 +108,7 @@ func TestAPairingCodeSignsInOneTabletOnce(t *testing.T) {
 	_, err = w.teams.Join(t.Context(), scout, again.Code)
 	w.refused("a person with a tablet's code", err, teams.ErrBadCode)
 	w.actor(again.Token) // and the code was not used up by that
-	if _, err := w.teams.JoinAs(t.Context(), again.Code, "x", ""); err != nil {
+	if _, err := w.teams.JoinAs(t.Context(), again.Code, "x", accounts.Device{}); err != nil {
 		t.Errorf("the tablet with its code: %v", err)
 	}
 	invites, err := w.teams.Invites(t.Context(), w.mentor, w.team.ID)
@@ -210,7 +210,7 @@ func TestWhatARoleOpenedClosesWithIt(t *testing.T) {
 		return made.Code
 	}
 	works := func(code string) bool {
-		_, err := w.teams.JoinAs(t.Context(), code, "Newcomer", "")
+		_, err := w.teams.JoinAs(t.Context(), code, "Newcomer", accounts.Device{})
 		if err != nil && !errors.Is(err, teams.ErrBadCode) {
 			t.Error(err)
 		}

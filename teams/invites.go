@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"net/mail"
 	"strconv"
 	"strings"
 	"time"
@@ -33,7 +34,8 @@ const (
 type Invite struct {
 	ID        uuid.UUID `json:"id"`
 	Code      string    `json:"code,omitempty"`
-	Hint      string    `json:"hint"` // the code's first letters, to tell invites apart
+	Hint      string    `json:"hint"`            // the code's first letters, to tell invites apart
+	Email     string    `json:"email,omitempty"` // the one address that it is for; it then has no code
 	Role      Role      `json:"role"`
 	MaxUses   int       `json:"maxUses"`
 	Uses      int       `json:"uses"`
@@ -41,8 +43,10 @@ type Invite struct {
 	ExpiresAt time.Time `json:"expiresAt"`
 }
 
-// NewInvite says what an invite is for. Zero MaxUses means 25; zero ExpiresAt one day.
+// NewInvite says what an invite is for. Zero MaxUses means 25; zero ExpiresAt one day. With an
+// Email it is for whoever a sign-in provider knows by that address, and for them alone.
 type NewInvite struct {
+	Email     string
 	Role      Role
 	MaxUses   int
 	ExpiresAt time.Time
@@ -81,12 +85,14 @@ func (s *Service) Invite(ctx context.Context, actor accounts.Actor, teamID uuid.
 			"role": string(wish.Role), "maxUses": strconv.Itoa(wish.MaxUses), "expiresAt": wish.ExpiresAt.UTC().Format(time.RFC3339)}})
 		row, err = q.InsertInvite(ctx, queries.InsertInviteParams{
 			ID: id, TeamID: teamID, CodeHash: s.codeHash(code), Hint: code[:3], Role: string(wish.Role),
-			MaxUses: int32(wish.MaxUses), CreatedBy: &actor.UserID, ExpiresAt: wish.ExpiresAt,
+			MaxUses: int32(wish.MaxUses), CreatedBy: &actor.UserID, ExpiresAt: wish.ExpiresAt, Email: address(wish.Email),
 		})
 		return err
 	})
 	made := invite(row)
-	made.Code = code
+	if wish.Email == "" {
+		made.Code = code
+	}
 	return made, err
 }
 
@@ -102,6 +108,13 @@ func fix(ctx context.Context, q *queries.Queries, wish NewInvite) (fixed NewInvi
 	}
 	if !wish.ExpiresAt.After(now) || wish.ExpiresAt.After(now.Add(longLived)) {
 		return wish, "", ErrInvite.At(fault.Field{Pointer: "/expiresAt", Detail: "An invite ends in the future, within 90 days."})
+	}
+	if wish.Email != "" {
+		if address, err := mail.ParseAddress(wish.Email); err != nil || address.Address != wish.Email || len(wish.Email) > 254 {
+			return wish, "", ErrInvite.At(fault.Field{Pointer: "/email", Detail: "This is no e-mail address."})
+		}
+		wish.MaxUses = 1
+		return wish, rand.Text(), nil // for the hash's sake; nobody sees it
 	}
 	if wish.MaxUses == 0 {
 		wish.MaxUses = defaultUses
@@ -157,7 +170,7 @@ type Joined struct {
 
 // JoinAs makes a new user with a device token out of an invite code; no e-mail needed. The
 // pairing code of a shared tablet signs in that tablet, under its own label.
-func (s *Service) JoinAs(ctx context.Context, code, displayName, device string) (Joined, error) {
+func (s *Service) JoinAs(ctx context.Context, code, displayName string, device accounts.Device) (Joined, error) {
 	var joined Joined
 	err := s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
 		used, err := s.use(ctx, queries.New(tx), code)
@@ -165,7 +178,7 @@ func (s *Service) JoinAs(ctx context.Context, code, displayName, device string) 
 			return err
 		}
 		if used.DeviceID != nil {
-			joined, err = s.pair(ctx, tx, batch, used)
+			joined, err = s.pair(ctx, tx, batch, used, device.Agent)
 			return err
 		}
 		user, err := accounts.Create(ctx, tx, displayName)
@@ -251,6 +264,18 @@ func readable() string {
 	return string(raw)
 }
 
+// address is nil for none.
+func address(email string) *string {
+	if email == "" {
+		return nil
+	}
+	return &email
+}
+
 func invite(row queries.Invite) Invite {
-	return Invite{ID: row.ID, Hint: row.Hint, Role: Role(row.Role), MaxUses: int(row.MaxUses), Uses: int(row.Uses), CreatedAt: row.CreatedAt, ExpiresAt: row.ExpiresAt}
+	made := Invite{ID: row.ID, Hint: row.Hint, Role: Role(row.Role), MaxUses: int(row.MaxUses), Uses: int(row.Uses), CreatedAt: row.CreatedAt, ExpiresAt: row.ExpiresAt}
+	if row.Email != nil {
+		made.Email, made.Hint = *row.Email, ""
+	}
+	return made
 }

@@ -108,7 +108,7 @@ func (m *roleModel) enter(rt *rapid.T, mentor accounts.Actor, team uuid.UUID, ro
 	if err != nil {
 		rt.Fatal(err)
 	}
-	joined, err := m.w.teams.JoinAs(context.Background(), made.Code, string(role), "")
+	joined, err := m.w.teams.JoinAs(context.Background(), made.Code, string(role), accounts.Device{})
 	if err != nil {
 		rt.Fatal(err)
 	}
@@ -241,7 +241,7 @@ func (m *roleModel) joinAs(rt *rapid.T) {
 		return
 	}
 	c := rapid.SampledFrom(m.codes).Draw(rt, "code")
-	joined, err := m.w.teams.JoinAs(context.Background(), c.text, "Newcomer", "")
+	joined, err := m.w.teams.JoinAs(context.Background(), c.text, "Newcomer", accounts.Device{})
 	if !agree(rt, "join as", err, firstOf(refusal{!c.open, teams.ErrBadCode})) {
 		return
 	}

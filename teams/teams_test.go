@@ -68,7 +68,7 @@ func (w *world) invite(role teams.Role, uses int) string {
 
 func (w *world) join(role teams.Role, name string) accounts.Actor {
 	w.t.Helper()
-	joined, err := w.teams.JoinAs(w.t.Context(), w.invite(role, 1), name, "Tablet")
+	joined, err := w.teams.JoinAs(w.t.Context(), w.invite(role, 1), name, accounts.Device{Name: "Tablet"})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestInviteRace(t *testing.T) {
 	w := newWorld(t)
 	code := w.invite(teams.Student, 1)
 	if won := inParallel(50, func() error {
-		_, err := w.teams.JoinAs(t.Context(), code, "Scout", "")
+		_, err := w.teams.JoinAs(t.Context(), code, "Scout", accounts.Device{})
 		if errors.Is(err, teams.ErrBadCode) {
 			return errLost
 		}
@@ -204,21 +204,21 @@ func TestInviteCodes(t *testing.T) {
 		t.Errorf("an invite of the past: %v", err)
 	}
 	typed := strings.ToLower(day.Code[:4]) + " - " + day.Code[4:]
-	if _, err := w.teams.JoinAs(t.Context(), typed, "Scout", ""); err != nil {
+	if _, err := w.teams.JoinAs(t.Context(), typed, "Scout", accounts.Device{}); err != nil {
 		t.Errorf("a code as people type it (%q): %v", typed, err)
 	}
 	if err := w.teams.RevokeInvite(t.Context(), w.mentor, w.team.ID, day.ID); err != nil {
 		t.Fatal(err)
 	}
 	for name, code := range map[string]string{"revoked": day.Code, "unknown": "ABCDEFGH", "empty": ""} {
-		if _, err := w.teams.JoinAs(t.Context(), code, "Scout", ""); !errors.Is(err, teams.ErrBadCode) {
+		if _, err := w.teams.JoinAs(t.Context(), code, "Scout", accounts.Device{}); !errors.Is(err, teams.ErrBadCode) {
 			t.Errorf("a code that is %s: %v", name, err)
 		}
 	}
 	if _, err := w.pool.Exec(t.Context(), `UPDATE invites SET expires_at = now() - interval '1 second'`); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.teams.JoinAs(t.Context(), week.Code, "Scout", ""); !errors.Is(err, teams.ErrBadCode) {
+	if _, err := w.teams.JoinAs(t.Context(), week.Code, "Scout", accounts.Device{}); !errors.Is(err, teams.ErrBadCode) {
 		t.Errorf("an expired code: %v", err)
 	}
 	var stored int

@@ -48,6 +48,7 @@ type config struct {
 type serveConfig struct {
 	config
 	deliverySettings
+	signInSettings
 	HTTPAddr       string   `env:"HTTP_ADDR" default:"127.0.0.1:3001" help:"Address of API, web page and hub."`
 	DatabaseURL    string   `env:"DATABASE_URL" help:"An external PostgreSQL 15 or newer; empty runs an embedded one." secret:""`
 	PublicURL      string   `env:"PUBLIC_URL" help:"Where people reach this server; printed in links."`
@@ -138,6 +139,9 @@ func (c serveConfig) check() error {
 	if err := c.checkDelivery(); err != nil {
 		return err
 	}
+	if err := c.checkSignIn(); err != nil {
+		return err
+	}
 	if c.production() && len(c.CORSOrigins) == 0 && c.PublicURL == "" {
 		return fmt.Errorf("%w: set PUBLIC_URL to this server's address, or CORS_ORIGINS to the front ends that use it", errProduction)
 	}
@@ -210,12 +214,25 @@ func unknown(environ []string, configs ...any) []string {
 	var names []string
 	for _, pair := range environ {
 		name, _, _ := strings.Cut(pair, "=")
-		ours := strings.HasPrefix(name, "FTCMETRICS_") || strings.HasPrefix(name, "REALTIME_") || strings.HasPrefix(name, "HUB_")
-		if ours && !known[name] && !known[strings.TrimSuffix(name, "_FILE")] {
+		ours := strings.HasPrefix(name, "FTCMETRICS_") || strings.HasPrefix(name, "REALTIME_") || strings.HasPrefix(name, "HUB_") || strings.HasPrefix(name, "OIDC_")
+		if ours && !isKnown(known, name) && !isKnown(known, strings.TrimSuffix(name, "_FILE")) {
 			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// isKnown reports whether something reads the variable, by its name or by a pattern.
+func isKnown(known map[string]bool, variable string) bool {
+	if known[variable] {
+		return true
+	}
+	for pattern := range known {
+		if _, fits := named(pattern, variable); fits {
+			return true
+		}
+	}
+	return false
 }
 
 func collect(t reflect.Type, known map[string]bool) {

@@ -55,7 +55,7 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer, at 
 		kong.Writers(out, errOut),
 		kong.Exit(func(code int) { exited = code }),
 		kong.UsageOnError(),
-		kong.Resolvers(secretFiles(environ), soketiVariables(environ)),
+		kong.Resolvers(secretFiles(environ), soketiVariables(environ), providerVariables(environ)),
 	)
 	if err != nil {
 		fmt.Fprintln(errOut, "ftcmetrics:", err)

@@ -156,6 +156,10 @@ func (n *node) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	providers, err := c.providers(n.url())
+	if err != nil {
+		return nil, err
+	}
 	pool := n.database.pool
 	n.accounts = accounts.New(pool, n.log)
 	n.teams = teams.New(pool, n.log, codeKey)
@@ -166,7 +170,7 @@ func (n *node) handler() (http.Handler, error) {
 	var handler http.Handler
 	ask := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) })
 	handler, _, err = api.New(api.Options{
-		Accounts: n.accounts, Teams: n.teams, Scouting: scouting.New(pool, n.log, book), FTC: n.ftc, Live: n.live, Ratings: n.ratings, Log: n.log,
+		Accounts: n.accounts, Providers: providers, Teams: n.teams, Scouting: scouting.New(pool, n.log, book), FTC: n.ftc, Live: n.live, Ratings: n.ratings, Log: n.log,
 		Sockets: n.sockets(), Trace: n.realtime.trace,
 		Events: registry(), Signer: realtime.Signer{Key: c.AppKey, Secret: c.AppSecret},
 		Realtime: c.realtimeConfig(n.servers.hubPort()),

@@ -37,7 +37,7 @@ var (
 // around the hub, the hub, the protocol, vocabulary.
 var rules = []rule{
 	{folder: "cmd/...", ours: []string{anything}},
-	{folder: "api", ours: []string{"scouting", "scouting/seasons", "scouting/picklist", "teams", "accounts", "audit", "ftc", "ftc/live", "ftc/ratings", "analytics", "realtime/eventlog", "realtime/inspect", "realtime", "fault", "web"},
+	{folder: "api", ours: []string{"scouting", "scouting/seasons", "scouting/picklist", "teams", "accounts", "accounts/provider", "audit", "ftc", "ftc/live", "ftc/ratings", "analytics", "realtime/eventlog", "realtime/inspect", "realtime", "fault", "web"},
 		denied: sql, tests: []string{anything}},
 	{folder: "web", tests: []string{"internal/..."}},
 
@@ -51,6 +51,8 @@ var rules = []rule{
 	{folder: "scouting/seasons", ours: []string{"ftc/rankings", "fault"}, denied: slices.Concat(httpSide, sql), tests: []string{"internal/..."}},
 	{folder: "scouting/transfer", ours: []string{"scouting/seasons", "fault"}, denied: allIO, tests: []string{"internal/..."}},
 	{folder: "teams", ours: slices.Concat([]string{"accounts"}, storage), denied: httpSide, tests: featureTests},
+	// Sign-in providers speak HTTP; whom they vouch for is accounts' matter.
+	{folder: "accounts/provider", ours: []string{"accounts", "fault"}, denied: sql, tests: []string{"internal/..."}},
 	{folder: "accounts", ours: storage, denied: httpSide, tests: featureTests},
 	{folder: "ftc/bracket", denied: allIO, tests: []string{"ftc/...", "internal/..."}},
 	{folder: "ftc/rankings", denied: allIO, tests: []string{"ftc/...", "scouting/seasons", "internal/..."}},

@@ -324,6 +324,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The providers that one may sign in with here. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProviderInfoListAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a provider sends the browser back to. It gets the session cookie and goes on to the app, which says what went wrong. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    provider: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description See Other */
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/{provider}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Send this browser to a sign-in provider. Somebody new needs an invite: a code, or one for their e-mail address. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description path of the page to go on with */
+                    to?: string;
+                    /** @description invite code of somebody new */
+                    code?: string;
+                };
+                header?: never;
+                path: {
+                    provider: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description See Other */
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/channels/{channel}/events": {
         parameters: {
             query?: never;
@@ -1706,7 +1843,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where I am signed in. */
+        /** Where I am signed in. An older address of /api/me/sessions. */
         get: {
             parameters: {
                 query?: never;
@@ -1722,7 +1859,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["AccountsDeviceInfoListAnswer"];
+                        "application/json": components["schemas"]["AccountsSessionListAnswer"];
                     };
                 };
                 default: {
@@ -1753,7 +1890,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Sign out one of my devices. */
+        /** Sign me out in one place; its sockets close. An older address of /api/me/sessions. */
         delete: {
             parameters: {
                 query?: never;
@@ -1833,6 +1970,294 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The providers that I may sign in with. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountsLinkedIdentityListAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Begin to link a provider: send the browser to the address that comes back. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["LinkIn"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LinkStartAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/identities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Unlink a provider, unless it is my last way to sign in. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NothingAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set or change my password; I am signed out everywhere else. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["PasswordIn"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountsMeAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where I am signed in. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountsSessionListAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Sign me out everywhere else. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NothingAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign me out in one place; its sockets close. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NothingAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/operator/audit": {
         parameters: {
             query?: never;
@@ -1883,6 +2308,128 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who runs this server (its operators). */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountsUserListAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Let somebody run this server, too; they are signed out and sign in again as an operator (operators). */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["NewOperatorIn"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NothingAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operators/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take that right away, which may be my own; the last operator stays (operators). */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    userId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NothingAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -7387,23 +7934,6 @@ export interface components {
             /** @enum {null|string} */
             tournamentLevel?: "qual" | "playoff" | "practice" | null;
         };
-        AccountsDeviceInfo: {
-            /** Format: date-time */
-            createdAt: string;
-            current: boolean;
-            /** Format: date-time */
-            expiresAt: string;
-            id: components["schemas"]["JsonUUID"];
-            kind: string;
-            /** Format: date-time */
-            lastUsedAt: string;
-            name: string;
-        };
-        AccountsDeviceInfoListAnswer: {
-            data: components["schemas"]["AccountsDeviceInfo"][] | null;
-            nextCursor?: string;
-            success: boolean;
-        };
         AccountsExport: {
             /** Format: date-time */
             exportedAt: string;
@@ -7427,6 +7957,20 @@ export interface components {
             nextCursor?: string;
             success: boolean;
         };
+        AccountsLinkedIdentity: {
+            /** Format: date-time */
+            createdAt: string;
+            email?: string;
+            id: components["schemas"]["JsonUUID"];
+            /** Format: date-time */
+            lastUsedAt: string;
+            provider: string;
+        };
+        AccountsLinkedIdentityListAnswer: {
+            data: components["schemas"]["AccountsLinkedIdentity"][] | null;
+            nextCursor?: string;
+            success: boolean;
+        };
         AccountsMe: {
             /** Format: date-time */
             createdAt: string;
@@ -7435,15 +7979,39 @@ export interface components {
             email?: string;
             id: components["schemas"]["JsonUUID"];
             operator: boolean;
+            password: boolean;
         };
         AccountsMeAnswer: {
             data: components["schemas"]["AccountsMe"];
             nextCursor?: string;
             success: boolean;
         };
+        AccountsSession: {
+            /** Format: date-time */
+            createdAt: string;
+            current: boolean;
+            /** Format: date-time */
+            expiresAt: string;
+            id: components["schemas"]["JsonUUID"];
+            kind: string;
+            /** Format: date-time */
+            lastUsedAt: string;
+            name: string;
+            userAgent: string;
+        };
+        AccountsSessionListAnswer: {
+            data: components["schemas"]["AccountsSession"][] | null;
+            nextCursor?: string;
+            success: boolean;
+        };
         AccountsUser: {
             displayName: string;
             id: components["schemas"]["JsonUUID"];
+        };
+        AccountsUserListAnswer: {
+            data: components["schemas"]["AccountsUser"][] | null;
+            nextCursor?: string;
+            success: boolean;
         };
         AnalyticsRating: {
             /** Format: double */
@@ -8251,6 +8819,17 @@ export interface components {
         };
         /** Format: uuid */
         JsonUUID: string;
+        LinkIn: {
+            provider: string;
+        };
+        LinkStart: {
+            url: string;
+        };
+        LinkStartAnswer: {
+            data: components["schemas"]["LinkStart"];
+            nextCursor?: string;
+            success: boolean;
+        };
         LiveAborted: {
             /** Format: date-time */
             abortedAt: string;
@@ -8454,6 +9033,8 @@ export interface components {
             tournamentLevel?: "qual" | "playoff" | "practice";
         };
         NewInviteIn: {
+            /** @description for whoever a sign-in provider knows by this address, once, instead of by a code */
+            email?: string;
             /**
              * Format: date-time
              * @description in one day when left out
@@ -8511,6 +9092,10 @@ export interface components {
              */
             tournamentLevel?: "qual" | "playoff" | "practice";
         };
+        NewOperatorIn: {
+            /** Format: uuid */
+            userId: string;
+        };
         NewPickListIn: {
             /** @description add the FTC event's teams that are not among teamNumbers, by number */
             allTeams?: boolean;
@@ -8548,6 +9133,13 @@ export interface components {
             data: components["schemas"]["Nothing"];
             nextCursor?: string;
             success: boolean;
+        };
+        PasswordIn: {
+            /** @description for who has a password */
+            current?: string;
+            /** @description to sign in with, for who has none yet: one that a linked provider has verified; operators choose freely */
+            email?: string;
+            password: string;
         };
         PatchEntryIn: {
             /** @enum {null|string} */
@@ -8673,6 +9265,15 @@ export interface components {
             success: boolean;
             title: string;
             type: string;
+        };
+        ProviderInfo: {
+            label: string;
+            name: string;
+        };
+        ProviderInfoListAnswer: {
+            data: components["schemas"]["ProviderInfo"][] | null;
+            nextCursor?: string;
+            success: boolean;
         };
         PutPitIn: {
             /** @description tags such as climbs or long range */
@@ -9979,6 +10580,7 @@ export interface components {
             code?: string;
             /** Format: date-time */
             createdAt: string;
+            email?: string;
             /** Format: date-time */
             expiresAt: string;
             hint: string;
