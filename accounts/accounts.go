@@ -45,6 +45,7 @@ const (
 	KindDevice  Kind = "device"  // a tablet that joined by an invite code
 	KindOwner   Kind = "owner"   // an operator of the server
 	KindProxy   Kind = "proxy"   // no token of ours: a trusted proxy has named the person
+	KindService Kind = "service" // a program
 )
 
 // lifetime is how long a token of each kind works at most, and how long it may lie unused
@@ -53,6 +54,7 @@ var lifetime = map[Kind]struct{ total, idle time.Duration }{
 	KindSession: {30 * 24 * time.Hour, 12 * time.Hour},
 	KindOwner:   {30 * 24 * time.Hour, 12 * time.Hour},
 	KindDevice:  {180 * 24 * time.Hour, 14 * 24 * time.Hour},
+	KindService: {365 * 24 * time.Hour, 90 * 24 * time.Hour}, // nobody is there to sign it in again
 }
 
 // Actor is who is calling. The zero Actor is nobody.

@@ -22,6 +22,8 @@ type Action string
 const (
 	OperatorMade         Action = "operator.made"
 	OperatorRemoved      Action = "operator.removed"
+	ServiceMade          Action = "service.made"
+	TokenRevoked         Action = "token.revoked"
 	EventOperatorGranted Action = "event-operator.granted"
 	EventOperatorRevoked Action = "event-operator.revoked"
 	EventImported        Action = "event.imported"
@@ -61,7 +63,7 @@ const (
 // Actions lists every action.
 func Actions() []Action {
 	return []Action{
-		OperatorMade, OperatorRemoved, EventOperatorGranted, EventOperatorRevoked, EventImported, EventVenueSet, MatchStarted, MatchAborted, ResultEntered,
+		OperatorMade, OperatorRemoved, ServiceMade, TokenRevoked, EventOperatorGranted, EventOperatorRevoked, EventImported, EventVenueSet, MatchStarted, MatchAborted, ResultEntered,
 		TeamCreated, TeamChanged, TeamHandedOver, TeamDeleted, MemberJoined, MemberRoleChanged, MemberRemoved, MemberLeft,
 		InviteMade, InviteRevoked, TabletAdded, TabletPaired, TabletRenamed, TabletRemoved, DeviceRevoked, IdentityLinked, IdentityUnlinked, PasswordSet, TriesLockedOut,
 		EntriesExported, NotesExported, EntriesImported, PersonExported, PersonErased, LettersReplayed, SinkForgotten, LogRenewed,

@@ -12,6 +12,64 @@ import (
 	"github.com/google/uuid"
 )
 
+const allTokens = `-- name: AllTokens :many
+SELECT t.id, t.user_id, t.kind, t.name, t.agent, t.created_at, t.last_used_at, t.expires_at, extract(epoch FROM now() - t.last_used_at)::float8 AS idle,
+    u.display_name, u.operator, u.device_of
+FROM tokens t JOIN users u ON u.id = t.user_id
+WHERE t.revoked_at IS NULL AND t.expires_at > now() AND u.erased_at IS NULL
+ORDER BY t.created_at DESC, t.id DESC
+LIMIT $1
+`
+
+type AllTokensRow struct {
+	ID          uuid.UUID
+	UserID      uuid.UUID
+	Kind        string
+	Name        string
+	Agent       string
+	CreatedAt   time.Time
+	LastUsedAt  time.Time
+	ExpiresAt   time.Time
+	Idle        float64
+	DisplayName string
+	Operator    bool
+	DeviceOf    *uuid.UUID
+}
+
+// Whatever opens something now or after a pause, of whoever, the newest first.
+func (q *Queries) AllTokens(ctx context.Context, rowLimit int32) ([]AllTokensRow, error) {
+	rows, err := q.db.Query(ctx, allTokens, rowLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AllTokensRow{}
+	for rows.Next() {
+		var i AllTokensRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserID,
+			&i.Kind,
+			&i.Name,
+			&i.Agent,
+			&i.CreatedAt,
+			&i.LastUsedAt,
+			&i.ExpiresAt,
+			&i.Idle,
+			&i.DisplayName,
+			&i.Operator,
+			&i.DeviceOf,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const countOperators = `-- name: CountOperators :one
 SELECT count(*) FROM users WHERE operator
 `
@@ -234,6 +292,36 @@ func (q *Queries) RenameUser(ctx context.Context, arg RenameUserParams) (User, e
 		&i.CreatedAt,
 		&i.ErasedAt,
 		&i.DeviceOf,
+	)
+	return i, err
+}
+
+const revokeAnyToken = `-- name: RevokeAnyToken :one
+UPDATE tokens SET revoked_at = now()
+WHERE (id = $1 OR hash = $2) AND revoked_at IS NULL
+RETURNING id, user_id, kind, name
+`
+
+type RevokeAnyTokenParams struct {
+	ID   uuid.UUID
+	Hash []byte
+}
+
+type RevokeAnyTokenRow struct {
+	ID     uuid.UUID
+	UserID uuid.UUID
+	Kind   string
+	Name   string
+}
+
+func (q *Queries) RevokeAnyToken(ctx context.Context, arg RevokeAnyTokenParams) (RevokeAnyTokenRow, error) {
+	row := q.db.QueryRow(ctx, revokeAnyToken, arg.ID, arg.Hash)
+	var i RevokeAnyTokenRow
+	err := row.Scan(
+		&i.ID,
+		&i.UserID,
+		&i.Kind,
+		&i.Name,
 	)
 	return i, err
 }

@@ -49,6 +49,32 @@ func Migrate(ctx context.Context, url string) (err error) {
 	return nil
 }
 
+// Version is how far the database at url is migrated, and how far this program's migrations
+// go. A database without tables has 0. Nothing is changed.
+func Version(ctx context.Context, url string) (current, known int64, err error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return 0, 0, fmt.Errorf("open database: %w", err)
+	}
+	provider, err := provide(config)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() { err = errors.Join(err, provider.Close()) }()
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
+	var made bool
+	known = newest(provider)
+	if err := conn.QueryRow(ctx, "SELECT to_regclass('goose_db_version') IS NOT NULL").Scan(&made); err != nil || !made {
+		return 0, known, err
+	}
+	err = conn.QueryRow(ctx, "SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied").Scan(&current)
+	return current, known, err
+}
+
 func provide(config *pgx.ConnConfig) (*goose.Provider, error) {
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 	if err != nil {

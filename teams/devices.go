@@ -49,10 +49,26 @@ type Pairing struct {
 
 // AddDevice makes a shared tablet for the team. Without a label it is "Tablet 3" or so.
 func (s *Service) AddDevice(ctx context.Context, actor accounts.Actor, teamID uuid.UUID, label string) (Pairing, error) {
+	return s.addDevice(ctx, actor.By(), teamID, label, func(q *queries.Queries) error { return s.lockToLead(ctx, q, actor, teamID) })
+}
+
+// AddDeviceUnasked is AddDevice for who runs the program on its machine.
+func (s *Service) AddDeviceUnasked(ctx context.Context, teamID uuid.UUID, label string) (Pairing, error) {
+	return s.addDevice(ctx, audit.By{Kind: audit.KindCommand}, teamID, label, func(q *queries.Queries) error {
+		_, err := q.LockTeam(ctx, teamID)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return ErrNoTeam
+		}
+		return err
+	})
+}
+
+// addDevice makes a tablet once lock has the team.
+func (s *Service) addDevice(ctx context.Context, by audit.By, teamID uuid.UUID, label string, lock func(*queries.Queries) error) (Pairing, error) {
 	var made Pairing
 	err := s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
 		q := queries.New(tx)
-		if err := s.lockToLead(ctx, q, actor, teamID); err != nil {
+		if err := lock(q); err != nil {
 			return err
 		}
 		count, err := q.CountDevices(ctx, &teamID)
@@ -76,11 +92,11 @@ func (s *Service) AddDevice(ctx context.Context, actor accounts.Actor, teamID uu
 			return err
 		}
 		user := accounts.User{ID: id, DisplayName: label}
-		audit.Write(batch, actor.By(), audit.Deed{Action: audit.TabletAdded, Team: teamID, Subject: id})
+		audit.Write(batch, by, audit.Deed{Action: audit.TabletAdded, Team: teamID, Subject: id})
 		if err := s.admit(ctx, q, batch, teamID, user, Device); err != nil {
 			return err
 		}
-		made, err = s.openPairing(ctx, tx, actor, teamID, user)
+		made, err = s.openPairing(ctx, tx, by, teamID, user)
 		return err
 	})
 	return made, err
@@ -96,7 +112,7 @@ func (s *Service) PairAgain(ctx context.Context, actor accounts.Actor, teamID, d
 		}
 		audit.Write(batch, actor.By(), audit.Deed{Action: audit.TabletPaired, Team: teamID, Subject: deviceID})
 		var err error
-		made, err = s.openPairing(ctx, tx, actor, teamID, accounts.User{ID: deviceID, DisplayName: device.DisplayName})
+		made, err = s.openPairing(ctx, tx, actor.By(), teamID, accounts.User{ID: deviceID, DisplayName: device.DisplayName})
 		made.CreatedAt = device.JoinedAt
 		return err
 	})
@@ -104,7 +120,7 @@ func (s *Service) PairAgain(ctx context.Context, actor accounts.Actor, teamID, d
 }
 
 // openPairing makes a token and a pairing code for the device.
-func (s *Service) openPairing(ctx context.Context, tx pgx.Tx, actor accounts.Actor, teamID uuid.UUID, device accounts.User) (Pairing, error) {
+func (s *Service) openPairing(ctx context.Context, tx pgx.Tx, by audit.By, teamID uuid.UUID, device accounts.User) (Pairing, error) {
 	grant, err := accounts.Issue(ctx, tx, device, accounts.KindDevice, accounts.Device{Name: device.DisplayName})
 	if err != nil {
 		return Pairing{}, err
@@ -118,9 +134,13 @@ func (s *Service) openPairing(ctx context.Context, tx pgx.Tx, actor accounts.Act
 	if err != nil {
 		return Pairing{}, err
 	}
+	var madeBy *uuid.UUID
+	if by.UserID != uuid.Nil {
+		madeBy = &by.UserID
+	}
 	row, err := q.InsertInvite(ctx, queries.InsertInviteParams{
 		ID: id, TeamID: teamID, CodeHash: s.codeHash(code), Hint: code[:3], Role: string(Device), MaxUses: 1,
-		CreatedBy: &actor.UserID, ExpiresAt: now.Add(shortLived), DeviceID: &device.ID,
+		CreatedBy: madeBy, ExpiresAt: now.Add(shortLived), DeviceID: &device.ID,
 	})
 	return Pairing{
 		SharedDevice: SharedDevice{ID: device.ID, Label: device.DisplayName, CreatedAt: now, SignedIn: true, LastUsedAt: &now, ExpiresAt: &grant.ExpiresAt},

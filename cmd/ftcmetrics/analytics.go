@@ -33,9 +33,12 @@ func (c *backtestCommand) Run(in *invocation) error {
 	}
 	model := analytics.NewModel(analytics.Season{Prior: analytics.DefaultPrior()}, analytics.EPA1())
 	var score analytics.Score
+	bar := newProgress(in.err, "matches", int64(len(matches)))
 	for _, m := range matches {
 		score.Add(model.Learn(m).Prediction, m.Red.Points, m.Blue.Points)
+		bar.add(1)
 	}
+	bar.end()
 	return json.NewEncoder(in.out).Encode(score.Report())
 }
 
@@ -129,7 +132,9 @@ func (c *oprCommand) Run(in *invocation) error {
 	if err := readLayout(c.File, &file); err != nil {
 		return err
 	}
-	events, err := file.powers()
+	bar := newProgress(in.err, "events", int64(len(file.Cases)))
+	events, err := file.powers(bar)
+	bar.end()
 	if err != nil {
 		return wrongLayout(c.File, err)
 	}
@@ -206,7 +211,7 @@ type power struct {
 	CCWM       *float64 `json:"ccwm,omitempty"`
 }
 
-func (f *eventsFile) powers() (map[string]map[teamName]power, error) {
+func (f *eventsFile) powers(bar *progress) (map[string]map[teamName]power, error) {
 	if f.Cases == nil {
 		return nil, errors.New(`needs "cases"`)
 	}
@@ -223,6 +228,7 @@ func (f *eventsFile) powers() (map[string]map[teamName]power, error) {
 			return nil, fmt.Errorf("event %s: %w", c.Event, err)
 		}
 		events[c.Event] = teams
+		bar.add(1)
 	}
 	return events, nil
 }

@@ -16,6 +16,7 @@ import (
 
 type backupCommand struct {
 	serveConfig
+	jsonFlag
 	File string `arg:"" optional:"" help:"Where to write; ftcmetrics-DATE.zip in this folder if left out, - for standard output."`
 }
 
@@ -50,8 +51,19 @@ func (c *backupCommand) Run(in *invocation) (err error) {
 	if err := os.Rename(file.Name(), name); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(in.out, "%s: %d tables, %d rows, %d KiB\n", name, len(contents.Tables), rowsOf(contents), (info.Size()+1023)/1024)
-	return err
+	written := written{File: name, Bytes: info.Size(), Rows: rowsOf(contents), Contents: contents}
+	return c.print(in.out, written, func() error {
+		_, err := fmt.Fprintf(in.out, "%s: %d tables, %d rows, %d KiB\n", name, len(contents.Tables), written.Rows, (written.Bytes+1023)/1024)
+		return err
+	})
+}
+
+// written is what backup prints as JSON.
+type written struct {
+	File  string `json:"file"`
+	Bytes int64  `json:"bytes"`
+	Rows  int64  `json:"rows"`
+	backup.Contents
 }
 
 func writeBackup(ctx context.Context, url string, w, progress io.Writer) (contents backup.Contents, err error) {
@@ -60,16 +72,23 @@ func writeBackup(ctx context.Context, url string, w, progress io.Writer) (conten
 		return contents, err
 	}
 	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
-	return backup.Write(ctx, conn, w, tell(progress))
+	tell, end := watch(progress)
+	defer end()
+	return backup.Write(ctx, conn, w, tell)
 }
 
-// tell returns what says how far a backup or a restore is.
-func tell(w io.Writer) func(backup.Table) {
-	return func(t backup.Table) {
+// watch returns what says how far a backup or a restore is: a bar on a terminal, elsewhere a
+// line for each table. end takes the bar away.
+func watch(w io.Writer) (told backup.Watch, end func()) {
+	if terminal(w) {
+		bar := newProgress(w, "database", 0)
+		return backup.Watch{All: bar.of, Did: bar.add}, bar.end
+	}
+	return backup.Watch{Table: func(t backup.Table) {
 		if t.Rows > 0 {
 			_, _ = fmt.Fprintf(w, "  %-24s %9d rows\n", t.Name, t.Rows)
 		}
-	}
+	}}, func() {}
 }
 
 func rowsOf(c backup.Contents) (n int64) {
@@ -81,6 +100,7 @@ func rowsOf(c backup.Contents) (n int64) {
 
 type restoreCommand struct {
 	serveConfig
+	jsonFlag
 	File    string `arg:"" help:"A file that the backup command wrote."`
 	Replace bool   `help:"Replace what is in the database now."`
 }
@@ -111,11 +131,16 @@ func (c *restoreCommand) Run(in *invocation) (err error) {
 			return err
 		}
 	}
-	if err := archive.Restore(in.ctx, url, tell(in.err)); err != nil {
+	tell, end := watch(in.err)
+	err = archive.Restore(in.ctx, url, tell)
+	end()
+	if err != nil {
 		return fmt.Errorf("nothing was changed: %w", err)
 	}
-	_, err = fmt.Fprintln(in.out, "restored; start the server, and clients will load everything again")
-	return err
+	return c.print(in.out, archive.Contents, func() error {
+		_, err := fmt.Fprintln(in.out, "restored; start the server, and clients will load everything again")
+		return err
+	})
 }
 
 // wantEmpty refuses a database in which somebody has an account.

@@ -176,7 +176,7 @@ func (c serveConfig) proxies() ([]netip.Prefix, error) {
 }
 
 // secretFiles reads a flag marked secret from the file that NAME_FILE names.
-func secretFiles(environ []string) kong.Resolver {
+func secretFiles(environ []string, from sources) kong.Resolver {
 	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 		if !flag.Tag.Has("secret") {
 			return nil, nil
@@ -190,6 +190,7 @@ func secretFiles(environ []string) kong.Resolver {
 			if err != nil {
 				return nil, fmt.Errorf("%s_FILE: %w", name, err)
 			}
+			from[flag] = name + "_FILE"
 			return strings.TrimSpace(string(text)), nil
 		}
 		return nil, nil
@@ -247,12 +248,23 @@ func collect(t reflect.Type, known map[string]bool) {
 	}
 }
 
-// warnUnheeded tells the operator of variables that are set and that nothing reads.
-func warnUnheeded(logger *slog.Logger, environ []string, hubAlone bool) {
-	for _, name := range unknown(environ, serveConfig{}) {
-		logger.Warn("nothing reads this variable; is it misspelt?", slog.String("name", name))
+// unheededVariable is a variable that is set and that nothing reads.
+type unheededVariable struct{ name, why string }
+
+func unheeded(environ []string, hubAlone bool) []unheededVariable {
+	var list []unheededVariable
+	for _, name := range unknown(environ, serveConfig{}, tailCommand{}) {
+		list = append(list, unheededVariable{name, "nothing reads this variable; is it misspelt?"})
 	}
 	for _, name := range soketiUnheeded(environ, hubAlone) {
-		logger.Warn("this variable of soketi means nothing to this command", slog.String("name", name))
+		list = append(list, unheededVariable{name, "this variable of soketi means nothing to this command"})
+	}
+	return list
+}
+
+// warnUnheeded tells the operator of them.
+func warnUnheeded(logger *slog.Logger, environ []string, hubAlone bool) {
+	for _, u := range unheeded(environ, hubAlone) {
+		logger.Warn(u.why, slog.String("name", u.name))
 	}
 }

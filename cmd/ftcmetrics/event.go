@@ -29,6 +29,7 @@ type eventCommand struct {
 
 type eventImportCommand struct {
 	serveConfig
+	jsonFlag
 	File string `arg:"" help:"JSON: the layout of docs/events.md, or recorded answers of FIRST's FTC Events API."`
 }
 
@@ -43,19 +44,26 @@ func (c *eventImportCommand) Run(in *invocation) (err error) {
 		return explain(c.File, err)
 	}
 	key := parsed.Event.EventKey
-	fmt.Fprintf(in.out, "%s: FTC event %d %s %q with %d teams, %d matches, %d results\n", c.File, key.Season, key.Code, parsed.Event.Name, len(parsed.Teams), len(parsed.Matches), len(parsed.Results))
+	if !c.JSON {
+		fmt.Fprintf(in.out, "%s: FTC event %d %s %q with %d teams, %d matches, %d results\n", c.File, key.Season, key.Code, parsed.Event.Name, len(parsed.Teams), len(parsed.Matches), len(parsed.Results))
+	}
 	d, err := openDatabase(in.ctx, c.serveConfig, c.logger(in.err), true)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
 	log := eventlog.New(d.pool, func(realtime.Channel, int64) {}) // the server's poll finds what is appended here
+	bar := newProgress(in.err, "results", int64(len(parsed.Results)))
+	parsed.Stored = func() { bar.add(1) }
 	done, err := live.New(d.pool, log, in.pace.clock()).Import(in.ctx, accounts.Actor{Operator: true, Kind: audit.KindCommand}, parsed)
+	bar.end()
 	if err != nil {
 		return explain(c.File, err)
 	}
-	_, err = fmt.Fprintf(in.out, "stored; %d results are new or have changed\n", done.NewResults)
-	return err
+	return c.print(in.out, done, func() error {
+		_, err := fmt.Fprintf(in.out, "stored; %d results are new or have changed\n", done.NewResults)
+		return err
+	})
 }
 
 // explain names the places of a file that are wrong.

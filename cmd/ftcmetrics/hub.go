@@ -15,11 +15,8 @@ type hubCommand struct {
 
 // Run serves sockets and the Pusher HTTP API until the invocation's context ends.
 func (c *hubCommand) Run(in *invocation) error {
-	if err := c.check(c.HubAddr, c.MetricsAddr); err != nil {
+	if err := c.checkHub(); err != nil {
 		return err
-	}
-	if c.production() && len(c.CORSOrigins) == 0 {
-		return fmt.Errorf("%w: set CORS_ORIGINS to the pages that may open sockets", errProduction)
 	}
 	if err := c.fillSecrets(); err != nil {
 		return err
@@ -47,4 +44,15 @@ func (c *hubCommand) Run(in *invocation) error {
 	err = errors.Join(failed, r.drain(limit, logger), l.close(limit))
 	r.close(limit)
 	return err
+}
+
+// checkHub refuses what a hub alone would not be safe with.
+func (c config) checkHub() error {
+	if err := c.check(c.HubAddr, c.MetricsAddr); err != nil {
+		return err
+	}
+	if c.production() && len(c.CORSOrigins) == 0 {
+		return fmt.Errorf("%w: set CORS_ORIGINS to the pages that may open sockets", errProduction)
+	}
+	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -26,7 +25,7 @@ type relayCommand struct {
 // relayFlags are what these commands have in common.
 type relayFlags struct {
 	serveConfig
-	JSON bool `name:"json" help:"Print JSON."`
+	jsonFlag
 }
 
 // with runs a question on the log.
@@ -37,15 +36,6 @@ func (c relayFlags) with(in *invocation, do func(log *eventlog.Log) error) (err 
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
 	return do(eventlog.New(d.pool, func(realtime.Channel, int64) {})) // the server finds what is appended here
-}
-
-func (c relayFlags) print(out io.Writer, value any, text func() error) error {
-	if !c.JSON {
-		return text()
-	}
-	encoder := json.NewEncoder(out)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
 }
 
 type relayStatusCommand struct {

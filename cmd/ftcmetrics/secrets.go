@@ -23,42 +23,59 @@ type secrets struct {
 // fillSecrets completes the app from the data folder's secrets.json, which is made, for
 // this user's eyes only, when there is none. What is configured wins.
 func (c *config) fillSecrets() error {
-	if c.AppID != "" && c.AppKey != "" && c.AppSecret != "" {
+	if c.hasApp() {
 		return nil
 	}
 	made, err := loadSecrets(c.DataDir)
 	if err != nil {
 		return err
 	}
+	c.complete(made)
+	return nil
+}
+
+func (c *config) hasApp() bool { return c.AppID != "" && c.AppKey != "" && c.AppSecret != "" }
+
+// complete takes what is not configured.
+func (c *config) complete(made secrets) {
 	for _, pair := range []struct{ have, made *string }{{&c.AppID, &made.AppID}, {&c.AppKey, &made.AppKey}, {&c.AppSecret, &made.AppSecret}} {
 		if *pair.have == "" {
 			*pair.have = *pair.made
 		}
 	}
-	return nil
 }
 
-func loadSecrets(dir string) (secrets, error) {
+// readSecrets returns what the folder has, if it has secrets.
+func readSecrets(dir string) (s secrets, ok bool, err error) {
 	path := filepath.Join(dir, "secrets.json")
-	var s secrets
 	raw, err := os.ReadFile(path) //nolint:gosec // the operator names the folder
-	if err == nil {
-		if err := json.Unmarshal(raw, &s); err != nil {
-			return s, fmt.Errorf("%s is damaged, remove it to have new secrets made: %w", path, err)
-		}
-		return s, nil
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, false, nil
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
+	if err != nil {
+		return s, false, err
+	}
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return s, false, fmt.Errorf("%s is damaged, remove it to have new secrets made: %w", path, err)
+	}
+	return s, true, nil
+}
+
+// loadSecrets returns the folder's secrets, and makes them where there are none.
+func loadSecrets(dir string) (secrets, error) {
+	s, ok, err := readSecrets(dir)
+	if ok || err != nil {
 		return s, err
 	}
 	s = secrets{AppID: "ftcmetrics", AppKey: strings.ToLower(rand.Text()[:20]), AppSecret: rand.Text() + rand.Text()}
-	if raw, err = json.MarshalIndent(s, "", "  "); err != nil {
+	raw, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
 		return s, err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // PostgreSQL runs as another user below it; the secrets are 0600
 		return s, err
 	}
-	return s, writeOnce(path, append(raw, '\n'))
+	return s, writeOnce(filepath.Join(dir, "secrets.json"), append(raw, '\n'))
 }
 
 // writeOnce creates the file whole or not at all.

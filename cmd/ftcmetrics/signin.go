@@ -39,12 +39,13 @@ func named(pattern, variable string) (string, bool) {
 
 // providerVariables reads the flags whose variables have a NAME within, as a map by name. Those
 // of secrets may name a file.
-func providerVariables(environ []string) kong.Resolver {
+func providerVariables(environ []string, from sources) kong.Resolver {
 	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 		if len(flag.Envs) == 0 || !strings.Contains(flag.Envs[0], anyName) {
 			return nil, nil
 		}
 		found := make(map[string]any)
+		var names []string
 		for _, pair := range environ {
 			variable, value, _ := strings.Cut(pair, "=")
 			if value == "" {
@@ -52,17 +53,20 @@ func providerVariables(environ []string) kong.Resolver {
 			}
 			if name, ok := named(flag.Envs[0], variable); ok {
 				found[providerName(name)] = value
+				names = append(names, variable)
 			} else if name, ok := named(flag.Envs[0]+"_FILE", variable); ok && flag.Tag.Has("secret") {
 				text, err := os.ReadFile(value) //nolint:gosec // the operator names the file
 				if err != nil {
 					return nil, fmt.Errorf("%s: %w", variable, err)
 				}
 				found[providerName(name)] = strings.TrimSpace(string(text))
+				names = append(names, variable)
 			}
 		}
 		if len(found) == 0 {
 			return nil, nil
 		}
+		from[flag] = strings.Join(names, ", ")
 		return found, nil
 	})
 }

@@ -87,7 +87,7 @@ func soketiNames() []soketiName {
 }
 
 // soketiVariables reads a flag that has none of our own variables from soketi's.
-func soketiVariables(environ []string) kong.Resolver {
+func soketiVariables(environ []string, from sources) kong.Resolver {
 	return kong.ResolverFunc(func(parsed *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 		if len(flag.Envs) == 0 || lookup(environ, flag.Envs[0]) != "" || lookup(environ, flag.Envs[0]+"_FILE") != "" {
 			return nil, nil
@@ -99,6 +99,7 @@ func soketiVariables(environ []string) kong.Resolver {
 				continue
 			}
 			if row.value == nil {
+				from[flag] = row.name
 				return text, nil
 			}
 			value, err := row.value(text, environ)
@@ -106,6 +107,7 @@ func soketiVariables(environ []string) kong.Resolver {
 				return nil, fmt.Errorf("%s: %w", row.name, err)
 			}
 			if value != "" {
+				from[flag] = row.name
 				return value, nil
 			}
 		}

@@ -76,7 +76,7 @@ func (p *process) refusal(key string) string {
 // parse is what the program makes of an environment.
 func parse(environ []string, args ...string) (*commands, error) {
 	var cli commands
-	parser, err := kong.New(&cli, kong.Resolvers(secretFiles(environ), soketiVariables(environ)))
+	parser, err := kong.New(&cli, kong.Resolvers(secretFiles(environ, sources{}), soketiVariables(environ, sources{})))
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ type Import struct {
 	ftc.Competition
 	Results   []ftc.Result
 	Alliances []ftc.PlayoffAlliance
+	Stored    func() // if not nil, called after each result
 }
 
 // Imported says what an import held and what was new in it.
@@ -56,6 +57,9 @@ func (s *Service) Import(ctx context.Context, actor accounts.Actor, i Import) (d
 			}
 			if changed {
 				done.NewResults++
+			}
+			if i.Stored != nil {
+				i.Stored()
 			}
 		}
 		return nil

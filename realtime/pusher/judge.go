@@ -30,25 +30,25 @@ func newTransport(limit time.Duration) *http.Transport {
 	}
 }
 
-// statusError is an answer that is no success.
-type statusError struct {
-	status int
+// StatusError is an answer that is no success.
+type StatusError struct {
+	Status int
+	Text   string        // what the server says
 	after  time.Duration // what Retry-After asks for
-	text   string
 }
 
 // Error returns status and text.
-func (e *statusError) Error() string { return fmt.Sprintf("%d: %s", e.status, e.text) }
+func (e *StatusError) Error() string { return fmt.Sprintf("%d: %s", e.Status, e.Text) }
 
 // final reports whether the event itself is refused. A wrong key, an app that is not there,
 // switched off or over its quota refuses every event; that is for the operator to mend, and
 // the events wait.
-func (e *statusError) final() bool {
-	switch e.status {
+func (e *StatusError) final() bool {
+	switch e.Status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusRequestTimeout, http.StatusTooManyRequests:
 		return false
 	}
-	return e.status >= 400 && e.status < 500
+	return e.Status >= 400 && e.Status < 500
 }
 
 // judge makes errors of answers that are no success, and has requests end with ctx: the
@@ -83,7 +83,7 @@ func (j judge) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 	}
 	if status < 200 || status > 299 {
-		return nil, &statusError{status: status, text: text, after: retryAfter(response.Header.Get("Retry-After"))}
+		return nil, &StatusError{Status: status, Text: text, after: retryAfter(response.Header.Get("Retry-After"))}
 	}
 	response.Body = io.NopCloser(bytes.NewReader(raw))
 	return response, nil
@@ -102,7 +102,7 @@ func retryAfter(text string) time.Duration {
 
 // verdict says what an error of the library means to a relay.
 func verdict(err error) error {
-	var answer *statusError
+	var answer *StatusError
 	var network *url.Error
 	switch {
 	case err == nil:

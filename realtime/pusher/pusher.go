@@ -3,17 +3,13 @@
 package pusher
 
 import (
+	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/md5" //nolint:gosec // the protocol's checksum; the signature is HMAC-SHA256
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
-	"strconv"
-	"strings"
 	"time"
 
 	pusherhttp "github.com/pusher/pusher-http-go/v5"
@@ -130,36 +126,33 @@ func (p *Publisher) fit(event realtime.Event) (string, error) {
 // Revoke implements realtime.Publisher. An external server knows its users by their sign-in
 // only and can end all their sockets or none, so that is what a revocation does there.
 func (p *Publisher) Revoke(ctx context.Context, revocation realtime.Revocation) error {
-	request, err := p.terminate(ctx, revocation.UserID)
-	if err != nil {
-		return &realtime.RefusedError{Reason: err.Error()}
-	}
-	response, err := (&http.Client{Timeout: p.o.Timeout, Transport: judge{ctx, p.transport}}).Do(request)
-	if err == nil {
-		return response.Body.Close()
-	}
-	var unable *statusError
-	if errors.As(err, &unable) && unable.status == http.StatusNotFound { // the server has no such call
+	_, err := p.Ask(ctx, http.MethodPost, "/users/"+revocation.UserID+"/terminate_connections", nil, []byte("{}")) // which the library has not
+	var unable *StatusError
+	if errors.As(err, &unable) && unable.Status == http.StatusNotFound { // the server has no such call
 		return &realtime.RefusedError{Reason: unable.Error()}
 	}
 	return verdict(err)
 }
 
-// terminate returns the signed request of terminate_connections, which the library has not.
-func (p *Publisher) terminate(ctx context.Context, userID string) (*http.Request, error) {
-	const body = "{}"
-	sum := md5.Sum([]byte(body)) //nolint:gosec // as above
-	path := "/apps/" + p.o.AppID + "/users/" + userID + "/terminate_connections"
-	query := "auth_key=" + p.o.Key + "&auth_timestamp=" + strconv.FormatInt(time.Now().Unix(), 10) +
-		"&auth_version=1.0&body_md5=" + hex.EncodeToString(sum[:])
-	mac := hmac.New(sha256.New, []byte(p.o.Secret))
-	mac.Write([]byte("POST\n" + path + "\n" + query))
-	address := p.base() + path + "?" + query + "&auth_signature=" + hex.EncodeToString(mac.Sum(nil))
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(body))
-	if err == nil {
-		request.Header.Set("Content-Type", "application/json")
+// Ask sends a signed request about the app, such as GET of /channels, and returns the answer.
+// One that is no success is a StatusError.
+func (p *Publisher) Ask(ctx context.Context, method, path string, query url.Values, body []byte) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, method, p.Signed(method, "/apps/"+p.o.AppID+path, query, body), bytes.NewReader(body))
+	if err != nil {
+		return nil, &realtime.RefusedError{Reason: err.Error()}
 	}
-	return request, err
+	request.Header.Set("Content-Type", "application/json")
+	response, err := (&http.Client{Timeout: p.o.Timeout, Transport: judge{ctx, p.transport}}).Do(request)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := io.ReadAll(response.Body)
+	return raw, errors.Join(err, response.Body.Close())
+}
+
+// Signed returns the address of a request with its signature, for a while.
+func (p *Publisher) Signed(method, path string, query url.Values, body []byte) string {
+	return p.base() + path + "?" + Sign(p.o.Key, p.o.Secret, method, path, query, body, time.Now())
 }
 
 func (p *Publisher) base() string {

@@ -38,7 +38,7 @@ func (s *Sockets) cannot(what string) error {
 
 // trouble is an error of the server's.
 func trouble(err error) error {
-	var answer *statusError
+	var answer *StatusError
 	if errors.As(err, &answer) && answer.final() {
 		return ErrServer.Saying("The external realtime server refuses: %.200s", answer.Error()).Because(err)
 	}

@@ -51,9 +51,44 @@ func (t Table) columns() string {
 // plain has PostgreSQL write values in the one way that every server reads.
 const plain = "SET LOCAL client_encoding = 'UTF8'; SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL intervalstyle = 'postgres'; SET LOCAL timezone = 'UTC'; SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1"
 
-// Write writes the database as it is at one moment, while others go on using it. done is
-// called after each table.
-func Write(ctx context.Context, conn *pgx.Conn, w io.Writer, done func(Table)) (Contents, error) {
+// Watch is told how far a backup or a restore is: how much there is in all, each part of that
+// when it is done, and each whole table.
+type Watch struct {
+	All   func(parts int64)
+	Did   func(parts int64)
+	Table func(Table)
+}
+
+// orNobody fills in what the caller does not want to hear.
+func (w Watch) orNobody() Watch {
+	if w.All == nil {
+		w.All = func(int64) {}
+	}
+	if w.Did == nil {
+		w.Did = func(int64) {}
+	}
+	if w.Table == nil {
+		w.Table = func(Table) {}
+	}
+	return w
+}
+
+// rowWriter counts the rows that pass: PostgreSQL sends each by itself.
+type rowWriter struct {
+	io.Writer
+	did func(int64)
+}
+
+// Write implements io.Writer.
+func (w rowWriter) Write(row []byte) (int, error) {
+	w.did(1)
+	return w.Writer.Write(row)
+}
+
+// Write writes the database as it is at one moment, while others go on using it. The parts
+// that watch hears of are rows.
+func Write(ctx context.Context, conn *pgx.Conn, w io.Writer, watch Watch) (Contents, error) {
+	watch = watch.orNobody()
 	c := Contents{Format: format}
 	err := pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, plain); err != nil {
@@ -66,13 +101,20 @@ func Write(ctx context.Context, conn *pgx.Conn, w io.Writer, done func(Table)) (
 		if c.Tables, err = tables(ctx, tx); err != nil {
 			return err
 		}
+		if err := count(ctx, tx, c.Tables, watch.All); err != nil {
+			return err
+		}
 		archive := zip.NewWriter(w)
+		var sent int64
 		for i := range c.Tables {
-			if err := writeTable(ctx, tx, archive, &c.Tables[i]); err != nil {
+			if err := writeTable(ctx, tx, archive, &c.Tables[i], watch.Did); err != nil {
 				return err
 			}
-			done(c.Tables[i])
+			watch.Table(c.Tables[i])
+			sent += 1 + c.Tables[i].Rows
 		}
+		watch.All(sent) // now that it is known
+		watch.Did(0)
 		// Last, so that it has the numbers of rows.
 		entry, err := archive.Create(contentsName)
 		if err != nil {
@@ -88,12 +130,21 @@ func Write(ctx context.Context, conn *pgx.Conn, w io.Writer, done func(Table)) (
 	return c, err
 }
 
-func writeTable(ctx context.Context, tx pgx.Tx, archive *zip.Writer, t *Table) error {
+// count tells roughly how many lines there will be: what the server knows without looking,
+// and a heading for each table.
+func count(ctx context.Context, tx pgx.Tx, list []Table, all func(int64)) error {
+	var rows int64
+	err := tx.QueryRow(ctx, "SELECT coalesce(sum(greatest(n_live_tup, 0)), 0)::bigint FROM pg_stat_user_tables WHERE schemaname = current_schema()").Scan(&rows)
+	all(rows + int64(len(list)))
+	return err
+}
+
+func writeTable(ctx context.Context, tx pgx.Tx, archive *zip.Writer, t *Table, did func(int64)) error {
 	entry, err := archive.Create(t.file())
 	if err != nil {
 		return err
 	}
-	tag, err := tx.Conn().PgConn().CopyTo(ctx, entry, "COPY "+t.quoted()+" ("+t.columns()+") TO STDOUT WITH (FORMAT csv, HEADER)")
+	tag, err := tx.Conn().PgConn().CopyTo(ctx, rowWriter{entry, did}, "COPY "+t.quoted()+" ("+t.columns()+") TO STDOUT WITH (FORMAT csv, HEADER)")
 	if err != nil {
 		return fmt.Errorf("table %s: %w", t.Name, err)
 	}

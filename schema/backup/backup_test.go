@@ -50,7 +50,7 @@ func take(t *testing.T, url string) []byte {
 	must(t, err)
 	defer func() { must(t, conn.Close(context.Background())) }()
 	var b bytes.Buffer
-	_, err = backup.Write(t.Context(), conn, &b, func(backup.Table) {})
+	_, err = backup.Write(t.Context(), conn, &b, backup.Watch{})
 	must(t, err)
 	return b.Bytes()
 }
@@ -60,7 +60,7 @@ func restore(ctx context.Context, url string, file []byte) error {
 	if err != nil {
 		return err
 	}
-	return archive.Restore(ctx, url, func(backup.Table) {})
+	return archive.Restore(ctx, url, backup.Watch{})
 }
 
 // tables are the CSV tables of a file.

@@ -64,14 +64,22 @@ func (a *Archive) read(t Table, use func(io.Reader) error) error {
 
 // Restore makes the database at url what it was when the backup was taken, all of it or
 // nothing. Backups of earlier versions are migrated. Nobody else should use the database
-// meanwhile. done is called after each table.
-func (a *Archive) Restore(ctx context.Context, url string, done func(Table)) error {
+// meanwhile. The parts that watch hears of are bytes.
+func (a *Archive) Restore(ctx context.Context, url string, watch Watch) error {
+	watch = watch.orNobody()
+	var size int64
+	for _, f := range a.files.File {
+		if f.Name != contentsName {
+			size += int64(f.UncompressedSize64) //nolint:gosec // no file has that many bytes
+		}
+	}
+	watch.All(size)
 	return schema.Rebuild(ctx, url, a.Schema, func(ctx context.Context, conn *pgx.Conn) error {
-		return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return a.fill(ctx, tx, done) })
+		return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return a.fill(ctx, tx, watch) })
 	})
 }
 
-func (a *Archive) fill(ctx context.Context, tx pgx.Tx, done func(Table)) error {
+func (a *Archive) fill(ctx context.Context, tx pgx.Tx, watch Watch) error {
 	if _, err := tx.Exec(ctx, plain); err != nil {
 		return err
 	}
@@ -87,12 +95,25 @@ func (a *Archive) fill(ctx context.Context, tx pgx.Tx, done func(Table)) error {
 		return err
 	}
 	for _, t := range a.Tables {
-		if err := a.read(t, func(r io.Reader) error { return fillTable(ctx, tx, t, r) }); err != nil {
+		if err := a.read(t, func(r io.Reader) error { return fillTable(ctx, tx, t, byteReader{r, watch.Did}) }); err != nil {
 			return err
 		}
-		done(t)
+		watch.Table(t)
 	}
 	return countOn(ctx, tx)
+}
+
+// byteReader counts the bytes that pass.
+type byteReader struct {
+	io.Reader
+	did func(int64)
+}
+
+// Read implements io.Reader.
+func (r byteReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	r.did(int64(n))
+	return n, err
 }
 
 func fillTable(ctx context.Context, tx pgx.Tx, t Table, from io.Reader) error {

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// tokenDesk is a server and the commands that hand out its tokens.
+type tokenDesk struct{ *process }
+
+func (d tokenDesk) run(args ...string) string {
+	d.t.Helper()
+	code, out, errOut := outcome(d.at(append([]string{"token"}, args...)...))
+	if code != 0 {
+		d.t.Fatalf("token %v: %d %s", args, code, errOut)
+	}
+	return out
+}
+
+// create makes a token, which is printed alone.
+func (d tokenDesk) create(kind string, args ...string) string {
+	d.t.Helper()
+	out := d.run(append([]string{"create", kind}, args...)...)
+	if strings.Count(out, "\n") != 1 || !strings.HasPrefix(out, "ftc_"+kind+"_") {
+		d.t.Fatalf("printed %q, want a token alone on its line", out)
+	}
+	return strings.TrimSpace(out)
+}
+
+// is asks the server who the token's holder is.
+func (d tokenDesk) is(token string, status int, name string, operator bool) {
+	d.t.Helper()
+	var me struct {
+		DisplayName string
+		Operator    bool
+	}
+	got, err := ask("GET", d.url+"/api/me", token, "", &me)
+	if err != nil || got != status || me.DisplayName != name || me.Operator != operator {
+		d.t.Errorf("the holder is %d %+v, %v; want %d %q, operator %v", got, me, err, status, name, operator)
+	}
+}
+
+// listed is a line of token list.
+type listed struct{ ID, Kind, Name, DeviceOf string }
+
+// TestTokens makes, lists and ends tokens while the server runs, and uses them on it.
+func TestTokens(t *testing.T) {
+	t.Parallel()
+	d := tokenDesk{serve(t, t.TempDir())}
+	board := d.create("service", "--name", "Scoreboard", "--operator")
+	d.is(board, http.StatusOK, "Scoreboard", true)
+	display := d.create("service", "--name", "Pit display")
+	d.is(display, http.StatusOK, "Pit display", false)
+	var team struct{ ID string }
+	if status, err := ask("POST", d.url+"/api/user-teams", board, `{"teamNumber":8569}`, &team); err != nil || status != http.StatusCreated {
+		t.Fatal(status, err)
+	}
+	tablet := d.create("device", "--team", team.ID, "--label", "Blue 1")
+	d.is(tablet, http.StatusOK, "Blue 1", false)
+	var list []listed
+	decode(t, d.run("list", "--json"), &list)
+	if len(list) != 3 || list[0].Kind != "device" || list[0].DeviceOf != team.ID || list[0].Name != "Blue 1" || list[2].Kind != "service" {
+		t.Fatalf("listed as %+v", list)
+	}
+	if table := d.run("list"); strings.Count(table, "\n") != 4 || !strings.Contains(table, "Scoreboard (operator)") || strings.Contains(table, tablet[12:]) {
+		t.Errorf("the table is\n%s", table)
+	}
+	var config struct{ Key string }
+	_, err := ask("GET", d.url+"/api/realtime/config", "", "", &config)
+	must(t, err)
+	socket, id := d.dialID(config.Key)
+	d.join(socket, id, tablet, "private-team-"+team.ID)
+	d.run("revoke", list[0].ID)
+	closed(t, socket)
+	d.is(tablet, http.StatusUnauthorized, "", false)
+	cmd := d.at("token", "revoke", "-", "--json") // itself, so that it stands in no shell's history
+	cmd.Stdin = strings.NewReader(display + "\n")
+	if code, out, _ := outcome(cmd); code != 0 || !strings.Contains(out, list[1].ID) {
+		t.Errorf("revoked by the token itself: %d %s", code, out)
+	}
+	d.is(display, http.StatusUnauthorized, "", false)
+	d.is(board, http.StatusOK, "Scoreboard", true) // which nobody revoked
+	var lines []struct{ Action, Kind, Object string }
+	if status, err := ask("GET", d.url+"/api/operator/audit", board, "", &lines); err != nil || status != http.StatusOK {
+		t.Fatal(status, err)
+	}
+	for i, want := range []string{"token.revoked", "token.revoked"} {
+		if lines[i].Action != want || lines[i].Kind != "command" || lines[i].Object != list[1-i].ID {
+			t.Errorf("the audit log has %+v, want %s", lines[i], want)
+		}
+	}
+	for _, which := range []string{list[0].ID, "x", display} {
+		if code, _, errOut := outcome(d.at("token", "revoke", which)); code != 1 || !strings.Contains(errOut, "No token that works") {
+			t.Errorf("%s again: %d %s", which, code, errOut)
+		}
+	}
+	if code, _, errOut := outcome(d.at("token", "create", "device", "--team", list[0].ID)); code != 1 || !strings.Contains(errOut, "team") {
+		t.Errorf("a tablet of no team: %d %s", code, errOut)
+	}
+}
+
+// closed waits for the socket's end, for the two seconds that a revocation has, and a while
+// for a busy machine.
+func closed(t *testing.T, socket *websocket.Conn) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for {
+		_, _, err := socket.Read(ctx)
+		if err == nil {
+			continue
+		}
+		if errors.Is(err, context.DeadlineExceeded) || websocket.CloseStatus(err) != 4009 {
+			t.Errorf("the socket ends with %v, want 4009", err)
+		}
+		return
+	}
+}
