@@ -40,8 +40,8 @@ func (s *Service) Tokens(ctx context.Context, limit int32) ([]TokenInfo, error) 
 	for _, row := range rows {
 		kind := Kind(row.Kind)
 		list = append(list, TokenInfo{
-			Session:  Session{ID: row.ID, Kind: kind, Name: row.Name, UserAgent: row.Agent, CreatedAt: row.CreatedAt, LastUsedAt: row.LastUsedAt, ExpiresAt: row.ExpiresAt},
-			User:       User{ID: row.UserID, DisplayName: row.DisplayName}, Operator: row.Operator, DeviceOf: row.DeviceOf,
+			Session: Session{ID: row.ID, Kind: kind, Name: row.Name, UserAgent: row.Agent, CreatedAt: row.CreatedAt, LastUsedAt: row.LastUsedAt, ExpiresAt: row.ExpiresAt},
+			User:    User{ID: row.UserID, DisplayName: row.DisplayName}, Operator: row.Operator, DeviceOf: row.DeviceOf,
 			Asleep: time.Duration(row.Idle*float64(time.Second)) > lifetime[kind].idle,
 		})
 	}
