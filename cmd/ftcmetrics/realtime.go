@@ -61,7 +61,7 @@ func (c config) newRealtime(own hub.App, options hub.Options, port int) (*realti
 		return nil, errors.Join(err, r.webhooks.Shutdown(context.Background()))
 	}
 	options.Bus = joined(r.bus)
-	id := nodes.ID(nil)
+	id := nodes.ID(r.peers())
 	r.trace = inspect.NewTrace(id)
 	options.Trace = r.trace
 	options.ActivityTimeout = c.ActivityTimeout
@@ -71,7 +71,7 @@ func (c config) newRealtime(own hub.App, options hub.Options, port int) (*realti
 		r.close(context.Background())
 		return nil, err
 	}
-	r.nodes = nodes.New(nodes.Options{Hub: r.hub, Trace: r.trace, ID: id, App: own.ID, Host: hostname(), Version: version()})
+	r.nodes = nodes.New(nodes.Options{Hub: r.hub, Trace: r.trace, Peers: r.peers(), ID: id, App: own.ID, Host: hostname(), Version: version()})
 	r.metrics = newMetrics(c.MetricsPrefix, port, options.Apps, r.hub, r.webhooks)
 	if r.bus != nil {
 		r.metrics.more = append(r.metrics.more, newBusMetrics(r.bus))
@@ -79,6 +79,14 @@ func (c config) newRealtime(own hub.App, options hub.Options, port int) (*realti
 	r.sockets = acceptLimit(c.AcceptRate, r.newcomers.hold(http.HandlerFunc(r.hub.ServeSocket)))
 	r.httpAPI = r.parting(r.calls.count(r.metrics.count(httpapi.New(r.hub, httpapi.WithOrigins(c.CORSOrigins...)))))
 	return r, nil
+}
+
+// peers are the other nodes as the socket service asks them: no bus is nil.
+func (r *realtimePart) peers() nodes.Peers {
+	if r.bus == nil {
+		return nil
+	}
+	return r.bus
 }
 
 // hostname is how operators know the machine; "" if it does not say.

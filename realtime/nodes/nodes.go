@@ -19,9 +19,11 @@ import (
 
 // The bounds of what is asked at the same time.
 const (
-	maxUnderWay = 2  // questions that visit every socket or channel
-	maxWaiting  = 64 // questions that wait for those
+	maxUnderWay = 2   // questions that visit every socket or channel
+	maxAsking   = 8   // questions to other nodes
+	maxWaiting  = 100 // questions that wait for either
 	fresh       = time.Second
+	patience    = time.Second // of a node that has asked
 )
 
 // Peers is how the nodes ask each other. Nil is a node alone.
@@ -51,8 +53,7 @@ type Service struct {
 	o         Options
 	startedAt time.Time
 
-	places  chan struct{} // one for each question under way
-	waiting atomic.Int32
+	visits, asks gate
 
 	nodeMu sync.Mutex // guards node; held while it is counted
 	node   aged[inspect.Node]
@@ -67,11 +68,15 @@ type aged[T any] struct {
 	at    time.Time
 }
 
-func (a *aged[T]) get(count func() T) T {
+func (a *aged[T]) get(count func() (T, error)) (T, error) {
 	if now := time.Now(); now.Sub(a.at) >= fresh {
-		a.value, a.at = count(), now
+		value, err := count()
+		if err != nil {
+			return value, err
+		}
+		a.value, a.at = value, now
 	}
-	return a.value
+	return a.value, nil
 }
 
 // ID returns a name for a node: that among its peers, if it has any.
@@ -84,40 +89,47 @@ func ID(peers Peers) string {
 
 // New returns the service of a node and lets its peers ask it.
 func New(o Options) *Service {
-	s := &Service{o: o, startedAt: time.Now().UTC(), places: make(chan struct{}, maxUnderWay)}
+	s := &Service{o: o, startedAt: time.Now().UTC()}
+	s.visits.places, s.asks.places = make(chan struct{}, maxUnderWay), make(chan struct{}, maxAsking)
 	if o.Peers != nil {
 		o.Peers.OnAsk(s.answer)
 	}
 	return s
 }
 
-// enter waits for a place among the questions that cost something. leave has to follow if
-// there is no error.
-func (s *Service) enter(ctx context.Context) error {
-	defer s.waiting.Add(-1)
-	if s.waiting.Add(1) > maxWaiting {
+// gate lets some questions through at a time.
+type gate struct {
+	places  chan struct{} // one for each question under way
+	waiting atomic.Int32
+}
+
+// enter waits for a place. leave has to follow if there is no error.
+func (g *gate) enter(ctx context.Context) error {
+	defer g.waiting.Add(-1)
+	if g.waiting.Add(1) > maxWaiting {
 		return inspect.ErrBusy
 	}
 	select {
-	case s.places <- struct{}{}:
+	case g.places <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return inspect.ErrBusy.Because(ctx.Err())
 	}
 }
 
-func (s *Service) leave() { <-s.places }
+func (g *gate) leave() { <-g.places }
 
 // here counts this node, once a second at most.
 func (s *Service) here() inspect.Node {
 	s.nodeMu.Lock()
 	defer s.nodeMu.Unlock()
-	return s.node.get(func() inspect.Node {
+	node, _ := s.node.get(func() (inspect.Node, error) {
 		return inspect.Node{
 			ID: s.o.ID, Host: s.o.Host, Version: s.o.Version, StartedAt: s.startedAt, Counts: s.o.Hub.Counts(),
 			MemoryBytes: memory(), Goroutines: runtime.NumGoroutine(),
-		}
+		}, nil
 	})
+	return node
 }
 
 // memory is what the process has from the system and has not given back.
@@ -164,6 +176,8 @@ func (s *Service) answer(raw []byte) []byte {
 	if json.Unmarshal(raw, &q) != nil {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
 	var value any
 	var err error
 	switch {
@@ -172,7 +186,7 @@ func (s *Service) answer(raw []byte) []byte {
 	case q.Published != nil:
 		value = s.o.Hub.Published(q.Published)
 	case q.Connections != nil:
-		value, err = s.connections(context.Background(), *q.Connections)
+		value, err = s.connections(ctx, *q.Connections)
 	case q.Close != "":
 		value = s.o.Hub.CloseConnection(q.Close)
 	case q.Send != nil:
@@ -193,15 +207,19 @@ func (s *Service) answer(raw []byte) []byte {
 }
 
 // ask asks the other nodes. A node whose answer cannot be read was silent.
-func ask[T any](ctx context.Context, s *Service, q question) (map[string]T, []inspect.Silent) {
+func ask[T any](ctx context.Context, s *Service, q question) (map[string]T, []inspect.Silent, error) {
 	silent := []inspect.Silent{}
 	if s.o.Peers == nil {
-		return nil, silent
+		return nil, silent, nil
 	}
 	raw, err := json.Marshal(q)
 	if err != nil {
-		return nil, silent
+		return nil, silent, err
 	}
+	if err := s.asks.enter(ctx); err != nil {
+		return nil, silent, err
+	}
+	defer s.asks.leave()
 	answers, missing := s.o.Peers.Ask(ctx, raw)
 	values := make(map[string]T, len(answers))
 	for node, answer := range answers {
@@ -212,5 +230,5 @@ func ask[T any](ctx context.Context, s *Service, q question) (map[string]T, []in
 		}
 		values[node] = value
 	}
-	return values, append(silent, missing...)
+	return values, append(silent, missing...), nil
 }

@@ -14,11 +14,14 @@ import (
 func (s *Service) Overview(ctx context.Context) (inspect.Overview, error) {
 	s.overviewMu.Lock()
 	defer s.overviewMu.Unlock()
-	return s.overview.get(func() inspect.Overview { return s.look(context.WithoutCancel(ctx)) }), nil
+	return s.overview.get(func() (inspect.Overview, error) { return s.look(ctx) })
 }
 
-func (s *Service) look(ctx context.Context) inspect.Overview {
-	others, silent := ask[inspect.Node](ctx, s, question{Overview: true})
+func (s *Service) look(ctx context.Context) (inspect.Overview, error) {
+	others, silent, err := ask[inspect.Node](ctx, s, question{Overview: true})
+	if err != nil {
+		return inspect.Overview{}, err
+	}
 	o := inspect.Overview{At: time.Now().UTC(), Driver: "embedded", Nodes: []inspect.Node{s.here()}, Totals: &inspect.Counts{}, Silent: silent}
 	for _, node := range others {
 		o.Nodes = append(o.Nodes, node)
@@ -30,17 +33,17 @@ func (s *Service) look(ctx context.Context) inspect.Overview {
 		o.Totals.Add(node.Counts)
 	}
 	o.Totals.Channels = s.o.Hub.OccupiedChannels()
-	return o
+	return o, nil
 }
 
 // Channels returns a page of the occupied channels. Who is subscribed on other nodes this
 // node knows; only what they have published it asks them.
 func (s *Service) Channels(ctx context.Context, q inspect.ChannelQuery) (inspect.ChannelPage, error) {
-	if err := s.enter(ctx); err != nil {
+	if err := s.visits.enter(ctx); err != nil {
 		return inspect.ChannelPage{}, err
 	}
 	page, err := s.o.Hub.ChannelPage(q)
-	s.leave()
+	s.visits.leave()
 	if err != nil || len(page.Channels) == 0 {
 		return page, err
 	}
@@ -48,7 +51,7 @@ func (s *Service) Channels(ctx context.Context, q inspect.ChannelQuery) (inspect
 	for i, ch := range page.Channels {
 		places[i] = ch.Place()
 	}
-	answers, silent := ask[[]int64](ctx, s, question{Published: places})
+	answers, silent, err := ask[[]int64](ctx, s, question{Published: places})
 	for _, published := range answers {
 		for i, n := range published[:min(len(published), len(places))] {
 			if *page.Channels[i].Published < n {
@@ -57,7 +60,7 @@ func (s *Service) Channels(ctx context.Context, q inspect.ChannelQuery) (inspect
 		}
 	}
 	page.Silent = silent
-	return page, nil
+	return page, err
 }
 
 // Members returns a page of the members of a presence channel.
@@ -70,10 +73,10 @@ func (s *Service) Members(_ context.Context, q inspect.MemberQuery) (inspect.Mem
 
 // connections returns those of this node.
 func (s *Service) connections(ctx context.Context, q inspect.ConnectionQuery) (inspect.ConnectionPage, error) {
-	if err := s.enter(ctx); err != nil {
+	if err := s.visits.enter(ctx); err != nil {
 		return inspect.ConnectionPage{}, err
 	}
-	defer s.leave()
+	defer s.visits.leave()
 	page, err := s.o.Hub.ConnectionPage(q)
 	for i := range page.Connections {
 		page.Connections[i].Node = s.o.ID
@@ -89,7 +92,7 @@ func (s *Service) Connections(ctx context.Context, q inspect.ConnectionQuery) (i
 	}
 	wider := q
 	wider.Limit++ // to know whether there are more
-	others, silent := ask[inspect.ConnectionPage](ctx, s, question{Connections: &wider})
+	others, silent, err := ask[inspect.ConnectionPage](ctx, s, question{Connections: &wider})
 	for _, other := range others {
 		page.Count += other.Count
 		page.Connections = append(page.Connections, other.Connections...)
@@ -98,7 +101,7 @@ func (s *Service) Connections(ctx context.Context, q inspect.ConnectionQuery) (i
 	page.More = page.More || len(page.Connections) > q.Limit
 	page.Connections = page.Connections[:min(len(page.Connections), q.Limit)]
 	page.Silent = silent
-	return page, nil
+	return page, err
 }
 
 // Close closes the connection, on whatever node it is.
@@ -119,7 +122,10 @@ func (s *Service) Send(ctx context.Context, id, name, data string) error {
 
 // anywhere asks the other nodes for what only one of them can do.
 func (s *Service) anywhere(ctx context.Context, q question) error {
-	answers, silent := ask[bool](ctx, s, q)
+	answers, silent, err := ask[bool](ctx, s, q)
+	if err != nil {
+		return err
+	}
 	for _, done := range answers {
 		if done {
 			return nil
@@ -138,7 +144,10 @@ func (s *Service) Log(ctx context.Context, q inspect.LogQuery) (inspect.LogPage,
 	if err != nil {
 		return inspect.LogPage{}, err
 	}
-	parts, silent := ask[inspect.Part](ctx, s, question{Log: &about})
+	parts, silent, err := ask[inspect.Part](ctx, s, question{Log: &about})
+	if err != nil {
+		return inspect.LogPage{}, err
+	}
 	if parts == nil {
 		parts = make(map[string]inspect.Part, 1)
 	}

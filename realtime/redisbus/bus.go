@@ -84,6 +84,7 @@ type Bus struct {
 	turnMu sync.Mutex           // guards told
 	told   map[turning]struct{} // own batches whose turns the hub has heard
 
+	asking  asking
 	work    worker
 	hearing hearer
 
@@ -134,6 +135,7 @@ func New(o Options) (*Bus, error) {
 		inbox: make(chan incoming, 4096), ready: make(chan struct{}), told: map[turning]struct{}{}, stop: func() {},
 	}
 	b.own.init()
+	b.asking.init()
 	return b, nil
 }
 
@@ -163,6 +165,7 @@ func (b *Bus) OnHint(hint func(channel realtime.Channel, seq int64)) { b.onHint.
 func (b *Bus) Close() {
 	b.stop()
 	b.running.Wait()
+	b.sayGoodbye()
 	b.work.drop()
 }
 

@@ -58,13 +58,21 @@ func (b *Bus) subscribe(ctx context.Context) error {
 	b.reset = cancel
 	b.subMu.Unlock()
 	ctx = rueidis.WithOnSubscriptionHook(ctx, func(s rueidis.PubSubSubscription) {
-		if s.Kind == "subscribe" {
+		if s.Kind == "subscribe" && s.Channel == b.prefix+"bus" {
 			b.enqueue(incoming{})
 			b.own.poke()
 		}
 	})
-	return client.Receive(ctx, client.B().Subscribe().Channel(b.prefix+"bus").Build(), func(m rueidis.PubSubMessage) {
-		b.enqueue(incoming{m.Message})
+	channels := client.B().Subscribe().Channel(b.prefix+"bus", b.prefix+"ask", b.prefix+"answer:"+b.id).Build()
+	return client.Receive(ctx, channels, func(m rueidis.PubSubMessage) {
+		switch m.Channel {
+		case b.prefix + "bus":
+			b.enqueue(incoming{m.Message})
+		case b.prefix + "ask":
+			b.asked(ctx, m.Message)
+		default:
+			b.answered(m.Message)
+		}
 	})
 }
 
@@ -140,6 +148,7 @@ func (b *Bus) obey(m heard, next bool) {
 		b.turn(m)
 	} else {
 		b.counts.heard.Add(1)
+		b.asking.heard(m.node)
 	}
 	for i := 0; i < len(m.parts); i++ {
 		switch p := m.parts[i]; {
@@ -236,6 +245,9 @@ func (b *Bus) readAll(ctx context.Context) {
 	there := map[string]bool{b.id: true}
 	for i := 2; i+1 < len(answer); i += 2 {
 		node, _ := answer[i].ToString()
+		if node != b.id {
+			b.asking.known(node)
+		}
 		values, err := answer[i+1].ToArray()
 		if err != nil {
 			return
