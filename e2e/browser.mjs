@@ -4,6 +4,7 @@ import { accessSync, constants, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { Contract } from "./contract.mjs";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -25,9 +26,15 @@ function executable() {
   return found;
 }
 
-/** A browser whose pages are watched: console errors and requests to another address are faults. */
+/**
+ * A browser whose pages are watched: console errors, requests to another address, and answers and frames that are not
+ * as the server's document promises, are faults.
+ */
 export class Browser {
   faults = [];
+  broken = []; // promises of the document; nothing forgives these
+  held = { answers: 0, frames: 0 }; // that were compared with it
+  holding = new Set(); // comparisons under way
 
   /** args adds to Chromium's own, such as a fake camera's. */
   static async start({ args = [] } = {}) {
@@ -58,8 +65,35 @@ export class Browser {
       const { protocol, host: asked } = new URL(request.url());
       if (protocol.startsWith("http") && asked !== host) this.faults.push("asked " + request.url());
     });
+    this.hold(context, url);
     context.setDefaultTimeout(15_000);
     return context;
+  }
+
+  // hold compares every answer of the API and every frame of a socket with the server's document.
+  hold(context, url) {
+    const { origin } = new URL(url);
+    const contract = Contract.of(origin);
+    contract.catch(() => {}); // told by whoever waits for it
+    const note = (work) => {
+      const done = work.then((fault) => fault && this.broken.push(fault)).finally(() => this.holding.delete(done));
+      this.holding.add(done);
+    };
+    const answered = async (answer) => {
+      const text = await answer.text().catch(() => undefined); // the page has gone, or had enough
+      if (text === undefined) return undefined;
+      this.held.answers++;
+      const { pathname } = new URL(answer.url());
+      return (await contract).answer(answer.request().method(), pathname, answer.status(), answer.headers()["content-type"], text);
+    };
+    const heard = async ({ payload }) => {
+      this.held.frames++;
+      return (await contract).frame(String(payload));
+    };
+    context.on("response", (answer) => answer.url().startsWith(origin + "/api/") && note(answered(answer)));
+    const listen = (page) => page.on("websocket", (socket) => socket.on("framereceived", (frame) => note(heard(frame))));
+    context.pages().forEach(listen);
+    context.on("page", listen);
   }
 
   /** Runs what the browser notes as an error, such as a refused request; exactly the faults that fit are forgiven. */
@@ -70,8 +104,10 @@ export class Browser {
     return result;
   }
 
-  /** Fails when any page did what it may not. */
-  assertClean() {
+  /** Fails when any page did what it may not, or was told what is not promised. */
+  async assertClean() {
+    await Promise.all(this.holding);
+    assert.deepEqual(this.broken, [], "every answer and every frame is as /openapi.json says");
     assert.deepEqual(this.faults, []);
   }
 

@@ -57,6 +57,6 @@ test("from the command to entries that come in by themselves", { timeout: 120_00
   await page.emulateMedia({ colorScheme: "light" });
   await axe(page);
   await page.screenshot({ path: process.env.SHOT ?? join(folder, "feed.png") });
-  browser.assertClean();
+  await browser.assertClean();
   await context.close();
 });

@@ -130,7 +130,7 @@ async function handOff(t) {
     assert.deepEqual(entries.map((e) => e.id), items.map((i) => i.id), "in the order they were scouted");
     assert.ok(entries.every((e) => e.scouter.id === ana.id && e.courierId === ben.id && e.rev === 1));
     assert.deepEqual(entries.map((e) => e.data), items.map((i) => i.entry.data));
-    reader.assertClean();
+    await reader.assertClean();
     await b.close();
   } finally {
     await reader.stop();

@@ -64,6 +64,6 @@ test("codes on a scout's screen become entries with the scout's name; a second s
   await outcome.waitFor({ timeout: 60_000 });
   assert.deepEqual(await told(), [0, 6, 1, 0]);
   assert.equal((await server.data("GET", `/api/scouting/entries?scoutingTeamId=${home.id}`, home.lead.token)).length, 6);
-  browser.assertClean();
+  await browser.assertClean();
   await context.close();
 });

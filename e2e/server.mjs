@@ -5,18 +5,19 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { Contract } from "./contract.mjs";
 
 const require = createRequire(import.meta.url);
 export const PusherServer = require("pusher");
 export const PusherClient = require("pusher-js");
 
-/** A running server. `env` adds to its environment, `dir` reuses a data folder. */
+/** A running server. `env` adds to its environment, `dir` reuses a data folder, `program` is another build. */
 export class Server {
-  static async start({ env = {}, args = [], dir } = {}) {
+  static async start({ env = {}, args = [], dir, program = process.env.FTCMETRICS_BIN } = {}) {
     const server = new Server();
     server.ownDir = !dir;
     server.dir = dir ?? (await mkdtemp(join(tmpdir(), "ftcmetrics-e2e-")));
-    server.child = spawn(process.env.FTCMETRICS_BIN, args, {
+    server.child = spawn(program, args, {
       env: {
         ...process.env, DATA_DIR: server.dir, LOG_FORMAT: "json", APP_ENV: "dev",
         HTTP_ADDR: "127.0.0.1:0", HUB_ADDR: "127.0.0.1:0", METRICS_ADDR: "127.0.0.1:0", ...env,
@@ -54,7 +55,7 @@ export class Server {
     return ended;
   }
 
-  /** Calls the API and returns {status, body}. */
+  /** Calls the API and returns {status, body}. An answer that is not as the server's document promises is an error. */
   async call(method, path, token, body, headers = {}) {
     const response = await fetch(this.url + path, {
       method,
@@ -65,6 +66,9 @@ export class Server {
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await response.text();
+    this.contract ??= Contract.of(this.url);
+    const fault = (await this.contract).answer(method, path.split("?")[0], response.status, response.headers.get("content-type"), text);
+    if (fault) throw new Error(fault);
     return { status: response.status, body: text ? JSON.parse(text) : undefined };
   }
 
