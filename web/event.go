@@ -79,7 +79,7 @@ type show func(g *given, v *view) bool
 func newPublic(p *pages, api http.Handler) *public {
 	return &public{
 		answers: newAnswers(api), pages: p, kept: make(map[string]file),
-		templates: template.Must(template.New("event.html").Parse(eventTemplates)),
+		templates: template.Must(template.New("event.html").Funcs(template.FuncMap{"w": texts.say}).Parse(eventTemplates)),
 	}
 }
 
@@ -129,7 +129,7 @@ func (u *public) serve(w http.ResponseWriter, r *http.Request) bool {
 		if g.lost != http.StatusNotFound && g.lost != http.StatusUnprocessableEntity {
 			return false // the API cannot say at present: the app goes out without, and asks itself
 		}
-		v.status, v.template, v.Title = http.StatusNotFound, "missing", "Not found"
+		v.status, v.template, v.Title = http.StatusNotFound, "missing", texts.say("missing.title")
 		g.list = nil
 	}
 	h := w.Header()
@@ -252,9 +252,8 @@ func showEvent(g *given, v *view, season, code, part string) bool {
 }
 
 func tabs(event eventFacts, part string, embed bool) (list []tab) {
-	for _, t := range []tab{{Word: "Live"}, {Word: "Schedule"}, {Word: "Rankings"}, {Word: "Playoffs"}, {Word: "Ratings"}} {
-		name := strings.ToLower(t.Word)
-		t.Path = event.Path() + "/" + name
+	for _, name := range []string{"live", "schedule", "rankings", "playoffs", "ratings"} {
+		t := tab{Word: texts["parts."+name], Path: event.Path() + "/" + name}
 		if name == "live" {
 			name, t.Path = "", event.Path()
 		}
@@ -321,7 +320,7 @@ type eventList struct {
 
 // showEvents is the list of FTC events: those that run, those to come, those that are over.
 func showEvents(g *given, v *view) bool {
-	v.template, v.script, v.Title = "events", "assets/home-homepage.js", "FTC events"
+	v.template, v.script, v.Title = "events", "assets/home-homepage.js", texts.say("events.title")
 	seasons := []struct {
 		Season int `json:"season"`
 	}{}
@@ -340,10 +339,10 @@ func showEvents(g *given, v *view) bool {
 			lists[e.When(now)] = append(lists[e.When(now)], e)
 		}
 	}
-	for _, part := range []struct{ when, word string }{{"now", "Running now"}, {"next", "Coming up"}, {"past", "Past"}} {
-		if events := lists[part.when]; len(events) > 0 {
-			sortEvents(events, part.when == "past")
-			v.Lists = append(v.Lists, eventList{part.word, events})
+	for _, when := range []string{"now", "next", "past"} {
+		if events := lists[when]; len(events) > 0 {
+			sortEvents(events, when == "past")
+			v.Lists = append(v.Lists, eventList{texts["events."+when], events})
 		}
 	}
 	return true

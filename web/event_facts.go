@@ -150,7 +150,7 @@ type placeFacts struct {
 
 // Code is the match in a few letters: Q12, P3, P3.2 for its second play.
 func (m matchFacts) Code() string {
-	letter := map[string]string{"qual": "Q", "playoff": "P", "practice": "T"}[m.Level]
+	letter := texts["match.letters."+m.Level]
 	if m.Level != "playoff" || m.Series == 0 {
 		return fmt.Sprint(letter, m.Number)
 	}
@@ -162,14 +162,13 @@ func (m matchFacts) Code() string {
 
 // Name is the match in words.
 func (m matchFacts) Name() string {
-	word := map[string]string{"qual": "Qualification", "playoff": "Playoff", "practice": "Practice"}[m.Level]
 	if m.Level != "playoff" || m.Series == 0 {
-		return fmt.Sprint(word, " ", m.Number)
+		return texts.say("match.name."+m.Level, m.Number)
 	}
 	if m.Number > 1 {
-		return fmt.Sprintf("%s %d, replay %d", word, m.Series, m.Number-1)
+		return texts.say("match.replay", m.Series, m.Number-1)
 	}
-	return fmt.Sprint(word, " ", m.Series)
+	return texts.say("match.name.playoff", m.Series)
 }
 
 // Path is the address of the match's page.
@@ -232,7 +231,7 @@ func (m matchFacts) Chance() string {
 		return ""
 	}
 	if m.said.RedWins >= .5 {
-		return fmt.Sprintf("Red %.0f %%", 100*m.said.RedWins)
+		return texts.say("match.chance.red", 100*m.said.RedWins)
 	}
-	return fmt.Sprintf("Blue %.0f %%", 100-100*m.said.RedWins)
+	return texts.say("match.chance.blue", 100-100*m.said.RedWins)
 }

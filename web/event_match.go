@@ -101,7 +101,7 @@ func showTeam(g *given, v *view, number string) bool {
 
 // showSearch is the search for FTC teams, with what was found where something is looked for.
 func showSearch(g *given, v *view, query string) bool {
-	v.template, v.script, v.Title = "search", "assets/public-searchpage.js", "FTC teams"
+	v.template, v.script, v.Title = "search", "assets/public-searchpage.js", texts.say("team.title")
 	v.Query = strings.TrimSpace(query)
 	if v.Query != "" {
 		g.read(&v.Teams, "/api/ftc-teams/search?q=%s", url.QueryEscape(v.Query))

@@ -3,7 +3,7 @@ import { count } from "./time";
 const levels: Record<string, string> = { qual: "Qualification", playoff: "Playoff", practice: "Practice" };
 const percent = (part: number) => `${Math.round(100 * part)} %`;
 
-/** words are all texts of the public pages. What the server's first paint says is in web/event.html. */
+/** words are all texts of the public pages. The server's first paint has its own from here, by words.json. */
 export const words = {
   yes: "yes",
   no: "no",
