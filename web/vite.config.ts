@@ -17,6 +17,13 @@ function chunkName({ name, facadeModuleId }: { name: string; facadeModuleId?: st
   return `assets/${page.replaceAll("/", "-").toLowerCase()}.js`;
 }
 
+/**
+ * parts lists what a page asks for in one go with its chunk: for pages that strangers open on a slow network. The lists are
+ * part of the first load, and a member's pages come from what the service worker has kept.
+ */
+const parts = (page: string, needed: string[]) =>
+  /(public|home|join)-/.test(page) ? needed : needed.filter((name) => name.endsWith(".css"));
+
 export default defineConfig({
   base: "./", // the Go side puts everything below /static/<version>/
   plugins: [react(), tailwindcss(), routeList(at("./src/routes.tsx"))],
@@ -26,7 +33,7 @@ export default defineConfig({
   },
   build: {
     target: ["chrome111", "safari16.4", "firefox128"],
-    modulePreload: { polyfill: false },
+    modulePreload: { polyfill: false, resolveDependencies: parts },
     reportCompressedSize: false,
     rolldownOptions: {
       input: { app: at("./index.html"), sw: at("./src/sw.ts") },

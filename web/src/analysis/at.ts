@@ -1,5 +1,5 @@
 import { useSearch } from "wouter";
-import { chooseEvent, type EventRef } from "../event";
+import type { EventRef } from "../event";
 import { type Team, useSession } from "../session";
 import { useWorkEvent } from "../workevent";
 
@@ -43,5 +43,3 @@ export function shareable(path: string, { season, eventCode }: At, more: Record<
   const words = Object.entries({ season: String(season), event: eventCode, ...more });
   return `${path}?${words.map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("%2C", ",")}`).join("&")}`;
 }
-
-export { chooseEvent };

@@ -10,7 +10,7 @@ import { placePath } from "./assignment/duty";
 import { PassOn } from "./assignment/PassOn";
 import { Robots } from "./assignment/Robots";
 import { type Done, useDone, useDuties } from "./assignment/useDuties";
-import { EventPicker } from "./event/EventPicker";
+import EventsPage from "./event/EventsPage";
 import { ReadyLine } from "./event/ReadyLine";
 import type { Ready } from "./event/ready";
 import { useReady } from "./event/useReady";
@@ -22,7 +22,7 @@ export default function ScoutPage() {
   const { me, team } = useSession();
   const event = useEvent();
   if (!me || !team) return null;
-  return event ? <AtEvent me={me} team={team} event={event} /> : <EventPicker team={team} />;
+  return event ? <AtEvent me={me} team={team} event={event} /> : <EventsPage />;
 }
 
 function AtEvent({ me, team, event }: { me: Me; team: Team; event: EventRef }) {

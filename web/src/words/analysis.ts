@@ -28,10 +28,7 @@ export const words = {
   tabs: { label: "Analysis", robots: "Robots", compare: "Compare", brief: "Match brief", picks: "Pick lists" },
   event: {
     which: "Which FTC event is this about?",
-    search: "Search events",
     at: (code: string) => `At ${code}`,
-    none: "No FTC events yet",
-    noneHelp: "They come from the official API, or an operator imports one.",
   },
   match: (tournamentLevel: string, series: number, number: number) =>
     tournamentLevel === "playoff" ? `Playoff ${series}-${number}` : `${level(tournamentLevel)} ${number}`,

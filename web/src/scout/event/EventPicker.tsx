@@ -1,10 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useMemo, useState } from "react";
-import { useLocation } from "wouter";
 import { get, type Problem } from "../../api";
-import { chooseEvent } from "../../event";
+import { chooseEvent, type EventRef } from "../../event";
 import type { Team } from "../../session";
-import { Button, Card, Empty, Failed, Field, Form, Loading, Page } from "../../ui";
+import { Button, Card, Empty, Failed, Field, Form, Loading } from "../../ui";
 import { words } from "../../words/scout";
 import { dates } from "../../words/time";
 import { useNow } from "../now";
@@ -13,8 +12,11 @@ import { ReadyLine } from "./ReadyLine";
 import { allReady, dropReady, type Ready } from "./ready";
 import { eventOrder, running } from "./standing";
 
-/** EventPicker lists the FTC events that the team plays at, has scouted, or has on this device, and finds others. */
-export function EventPicker({ team }: { team: Team }) {
+/**
+ * EventPicker lets this device choose the FTC event that the team works on: those that the team plays at or has on this
+ * device come first, others are found. It is the one picker of the app, on a page or in a dialog; done follows the choice.
+ */
+export function EventPicker({ team, done }: { team: Team; done?: () => void }) {
   const [text, setText] = useState("");
   const wanted = useDeferredValue(text.trim());
   const { mine, failed, loading, refresh } = useMine(team);
@@ -23,8 +25,12 @@ export function EventPicker({ team }: { team: Team }) {
   const others = (found.data ?? []).filter((e) => !known.has(key(e)));
   const fits = mine.filter(({ event }) => `${event.name} ${event.eventCode} ${event.city}`.toLowerCase().includes(wanted.toLowerCase()));
   const nothing = !found.isPending && fits.length === 0 && others.length === 0;
+  const choose = (event: EventRef) => {
+    chooseEvent(team.id, event);
+    done?.();
+  };
   return (
-    <Page title={words.event.title} lead={words.event.lead}>
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <Field
         label={words.event.search}
         hideLabel
@@ -36,12 +42,12 @@ export function EventPicker({ team }: { team: Team }) {
       {loading && <Loading rows={2} />}
       {fits.length > 0 && (
         <Card title={words.event.mine}>
-          <Events team={team} list={fits} refresh={refresh} />
+          <Events choose={choose} list={fits} refresh={refresh} />
         </Card>
       )}
       {others.length > 0 && (
         <Card title={wanted ? words.event.found : words.event.all}>
-          <Events team={team} list={others.map((event) => ({ event }))} refresh={refresh} />
+          <Events choose={choose} list={others.map((event) => ({ event }))} refresh={refresh} />
         </Card>
       )}
       {found.isPending && !found.error && <Loading rows={3} />}
@@ -51,8 +57,8 @@ export function EventPicker({ team }: { team: Team }) {
           {wanted ? words.event.noneHelp : words.event.nothingHelp}
         </Empty>
       )}
-      <ByCode team={team} season={found.data?.[0]?.season ?? mine[0]?.event.season} text={nothing ? wanted : ""} />
-    </Page>
+      <ByCode choose={choose} season={found.data?.[0]?.season ?? mine[0]?.event.season} text={nothing ? wanted : ""} />
+    </div>
   );
 }
 
@@ -78,18 +84,16 @@ function useMine(team: Team): { mine: Mine[]; failed?: Problem; loading: boolean
   return { mine, failed, loading: kept.isPending, refresh: () => kept.refetch() };
 }
 
-function Events({ team, list, refresh }: { team: Team; list: Mine[]; refresh: () => void }) {
-  const [, go] = useLocation();
+type Choose = (event: EventRef) => void;
+
+function Events({ choose, list, refresh }: { choose: Choose; list: Mine[]; refresh: () => void }) {
   const now = useNow(60_000);
-  const choose = (event: FtcEvent) => {
-    chooseEvent(team.id, { season: event.season, eventCode: event.eventCode, name: event.name });
-    go("/scout");
-  };
+  const take = ({ season, eventCode, name }: FtcEvent) => choose({ season, eventCode, name });
   return (
     <ul className="min-w-0">
       {list.map(({ event, ready }) => (
         <li key={key(event)} className="flex flex-wrap items-center gap-x-3 border-b border-line py-1 last:border-0">
-          <button type="button" className="grid min-h-14 min-w-0 flex-1 content-center text-left" onClick={() => choose(event)}>
+          <button type="button" className="grid min-h-14 min-w-0 flex-1 content-center text-left" onClick={() => take(event)}>
             <span className="truncate font-semibold">{event.name}</span>
             <span className="truncate text-sm text-quiet">
               {[event.eventCode, dates(event.startsOn, event.endsOn), event.city].filter(Boolean).join(" · ")}
@@ -98,7 +102,7 @@ function Events({ team, list, refresh }: { team: Team; list: Mine[]; refresh: ()
           </button>
           {ready && (
             <span className="flex flex-wrap items-center gap-2">
-              <ReadyLine ready={ready} reading={false} update={() => choose(event)} />
+              <ReadyLine ready={ready} reading={false} update={() => take(event)} />
               <Button look="quiet" icon="trash" onClick={() => dropReady(ready.key).then(refresh)}>
                 {words.event.drop}
               </Button>
@@ -111,14 +115,11 @@ function Events({ team, list, refresh }: { team: Team; list: Mine[]; refresh: ()
 }
 
 /** ByCode is for a league meet that the server does not know. */
-function ByCode({ team, season, text }: { team: Team; season?: number; text: string }) {
-  const [, go] = useLocation();
+function ByCode({ choose, season, text }: { choose: Choose; season?: number; text: string }) {
   const seasons = useQuery(get("/api/seasons"));
   const newest = seasons.data?.[0]?.season ?? season;
   const submit = ({ code }: Record<string, string>) => {
-    if (!newest) return;
-    chooseEvent(team.id, { season: newest, eventCode: code.trim().toUpperCase() });
-    go("/scout");
+    if (newest) choose({ season: newest, eventCode: code.trim().toUpperCase() });
   };
   return (
     <details className="rounded-card border border-line bg-card px-4" open={text !== "" || undefined}>
