@@ -4,14 +4,17 @@ import { Present } from "./coach/Present";
 import { framed } from "./public/framed";
 import { Realtime } from "./realtime";
 import { type Route as Row, routes } from "./routes";
-import { useSession } from "./session";
+import { lostTeam, useSession } from "./session";
 import { Boundary } from "./shell/Boundary";
 import { Shell } from "./shell/Shell";
 import { NoTeam, NotFound, WrongRole } from "./shell/standins";
+import { useStore } from "./store";
 import { Failed, Loading, Page, Toasts } from "./ui";
 import { words } from "./words/app";
 
 const SignInPage = lazy(() => import("./signin/SignInPage"));
+
+const RemovedPage = lazy(() => import("./team/RemovedPage"));
 
 const Outgoing = lazy(() => import("./scout/outbox/Outgoing"));
 
@@ -53,6 +56,11 @@ function Shown({ row }: { row: Row }) {
 
 function Allowed({ row }: { row: Row }) {
   const { me, team, failed } = useSession();
+  const lost = useStore(lostTeam);
+  if (me && lost && (row.needs === "team" || row.path === "/")) {
+    const told = <RemovedPage me={me} lost={lost} />;
+    return row.bare ? <Shell>{told}</Shell> : told;
+  }
   if (row.needs) {
     if (me === undefined) return failed ? <Failed cause={failed} /> : <Waiting />;
     if (me === null) return <SignInPage />;

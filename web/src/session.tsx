@@ -12,6 +12,9 @@ const lastMe = stored<Me | null>("ftc.me", null);
 const lastTeams = stored<Team[]>("ftc.teams", []);
 const chosenTeam = stored<string | null>("ftc.team", null);
 
+/** lostTeam is the team whose membership was ended while the app worked for it here, until the person has read that. */
+export const lostTeam = stored<Team | null>("ftc.lost", null);
+
 /** Session is who uses the app here: undefined until that is known, null for nobody. */
 export interface Session {
   me: Me | null | undefined;
@@ -47,6 +50,8 @@ async function whoAmI(): Promise<Me | null> {
 async function myTeams(): Promise<Team[]> {
   try {
     const teams = (await data(api.GET("/api/user-teams"))) ?? [];
+    const before = inUse(lastTeams.get());
+    if (before && !teams.some(({ id }) => id === before.id)) lostTeam.set(before);
     lastTeams.set(teams);
     return teams;
   } catch (cause) {
@@ -54,6 +59,8 @@ async function myTeams(): Promise<Team[]> {
     throw cause;
   }
 }
+
+const inUse = (teams: Team[]) => teams.find(({ id }) => id === chosenTeam.get()) ?? teams[0] ?? null;
 
 const meQuery = { queryKey: key("/api/me"), queryFn: whoAmI, staleTime: 60_000 };
 const teamsQuery = { queryKey: key("/api/user-teams"), queryFn: myTeams, staleTime: 60_000 };
@@ -63,13 +70,13 @@ export function useSession(): Session {
   const known = lastMe.get();
   const me = useQuery<Me | null, Problem>({ ...meQuery, placeholderData: known ?? undefined });
   const teams = useQuery<Team[], Problem>({ ...teamsQuery, enabled: !!me.data, placeholderData: known ? lastTeams.get() : undefined });
-  const chosen = useStore(chosenTeam);
+  useStore(chosenTeam);
   const list = me.data ? (teams.data ?? []) : [];
   const ready = me.data === null || (me.data && teams.data);
   return {
     me: ready ? me.data : undefined,
     teams: list,
-    team: list.find(({ id }) => id === chosen) ?? list[0] ?? null,
+    team: inUse(list),
     failed: me.error ?? teams.error ?? undefined,
   };
 }
@@ -87,15 +94,23 @@ export const may = (team: Team | null, ...roles: string[]) => !!team && roles.in
 export async function signedIn(teamId?: string) {
   if (teamId) chosenTeam.set(teamId);
   asking = true;
+  lastTeams.set([]);
+  lostTeam.set(null);
   await forget();
   await queries.fetchQuery(meQuery);
   await queries.fetchQuery(teamsQuery);
 }
 
-/** teamsChanged reads my teams anew, and works for one of them. */
+/** teamsChanged reads my teams anew after I changed them myself, and works for one of them. */
 export async function teamsChanged(teamId?: string) {
   await queries.fetchQuery({ ...teamsQuery, staleTime: 0 });
+  lostTeam.set(null);
   if (teamId) chosenTeam.set(teamId);
+}
+
+/** stillHere asks whether I am signed in and in my teams: a socket that was closed may have meant that I am not. */
+export function stillHere() {
+  for (const { queryKey } of [meQuery, teamsQuery]) void queries.invalidateQueries({ queryKey });
 }
 
 /** renamed takes over my new name. */
@@ -119,6 +134,7 @@ export async function signedOut() {
   asking = false;
   lastMe.set(null);
   lastTeams.set([]);
+  lostTeam.set(null);
   chosenTeam.set(null);
   queries.setQueryData(meQuery.queryKey, null);
   await forget();

@@ -25,6 +25,7 @@ export interface Socket {
   channel(name: string): Channel | undefined;
   subscribe(name: string): Channel;
   unsubscribe(name: string): void;
+  connect?(): void;
   disconnect(): void;
 }
 
@@ -106,6 +107,7 @@ export function createRealtime({ url, token, client, tier = "high" }: RealtimeOp
   let tiers: Config["polling"] | undefined;
   let socket: Socket | undefined;
   let polling = false;
+  let refused = 0; // times that the server ended the socket for good, since it last connected
 
   const headers = (): Record<string, string> => (token() ? { Authorization: "Bearer " + token() } : {});
   const address = (path: string) => new URL(path, url || location.href);
@@ -148,6 +150,7 @@ export function createRealtime({ url, token, client, tier = "high" }: RealtimeOp
   function close() {
     if (lines.size + watchers.size > 0) return;
     later("poll");
+    later("reopen");
     socket?.connection.unbind("state_change", turned);
     if (!client) socket?.disconnect();
     opening = socket = undefined;
@@ -202,6 +205,7 @@ export function createRealtime({ url, token, client, tier = "high" }: RealtimeOp
   function turned() {
     if (socket?.connection.state === "connected") {
       polling = false;
+      refused = 0;
       later("poll");
       become("connected");
     } else if (!polling) {
@@ -209,6 +213,9 @@ export function createRealtime({ url, token, client, tier = "high" }: RealtimeOp
       become("connecting");
       later("poll", patience, poll);
     }
+    // pusher-js does not come back after 4009, by which the server ends what somebody may no longer hear. What they
+    // still may is asked for on a new socket.
+    if (!client && socket?.connection.state === "disconnected") later("reopen", backOff(refused++), () => socket?.connect?.());
   }
 
   function poll() {

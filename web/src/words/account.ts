@@ -1,4 +1,5 @@
 import { roleNames } from "./app";
+import { count } from "./time";
 
 /** account are the texts about who somebody is here: first page, set-up, joining, signing in, me. */
 export const account = {
@@ -60,6 +61,18 @@ export const account = {
     tokenHelp: "From the set-up, from the program's owner command, or of a shared tablet.",
     go: "Sign in",
     join: "I have an invite code",
+  },
+  removed: {
+    title: (number: number) => `You are no longer in team ${number}`,
+    help: "Your membership has ended, so this device shows nothing of the team any more. What you recorded stays with the team.",
+    waiting: (n: number) => `${count(n, "entry is", "entries are")} still on the way. The team's leads decide about it.`,
+    held: (n: number) => `${count(n, "entry", "entries")} that came later: the team's leads decide about it. Nothing is lost.`,
+    begun: (n: number) => `You had begun ${count(n, "entry", "entries")} and not saved.`,
+    send: "Send what I had begun",
+    sent: "It goes to the team's leads",
+    join: "Join with a code",
+    other: (number: number) => `Go on with team ${number}`,
+    start: "To the start page",
   },
   me: {
     title: "Me",
