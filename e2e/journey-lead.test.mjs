@@ -203,6 +203,25 @@ test("entries: corrected without losing another's change, with a history, delete
   await page.context().close();
 });
 
+test("a deleted entry is recorded again by one tap, with its scout's credit", async () => {
+  const made = await server.data("POST", "/api/scouting/entries", home.scouts.Ben.token, report(home, 11, 3, { autoClassifiedCount: 7 }, { notes: "keep me" }));
+  const page = await open(home.lead.token, `/coach/entries/${made.id}`);
+  await browser.forgiving(/404/, async () => {
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.waitForURL("**/coach/entries");
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("It is recorded again, as a new entry").waitFor();
+    await page.waitForURL((url) => /entries\/.+/.test(url) && !url.pathname.includes(made.id));
+    await page.getByText("keep me").waitFor();
+  });
+  await clean(page);
+  const all = await server.data("GET", `/api/scouting/entries?scoutingTeamId=${home.id}&matchNumber=11&limit=200`, home.lead.token);
+  const same = all.filter(({ matchNumber, scoutedTeamNumber }) => matchNumber === 11 && scoutedTeamNumber === made.scoutedTeamNumber);
+  assert.deepEqual(same.map(({ scouter, data, notes }) => [scouter.displayName, data.autoClassifiedCount, notes]), [["Ben", 7, "keep me"]]);
+  await page.context().close();
+});
+
 test("a student is offered what a student may do", async () => {
   const page = await open(home.scouts.Ada.token, "/coach");
   const tabs = await page.getByRole("navigation", { name: "Coach's screens" }).getByRole("link").allInnerTexts();

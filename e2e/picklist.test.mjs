@@ -137,4 +137,29 @@ test("tags and a note reach the other, who else is here is shown, and a change w
   await axe(kim);
 });
 
+test("changes made without a network outlive a reload: they merge where they may, and where not both are shown", async () => {
+  await lee.evaluate(() => navigator.serviceWorker.ready);
+  await browser.forgiving(/ERR_INTERNET_DISCONNECTED|WebSocket|Failed to fetch|409/, async () => {
+    await lee.context().setOffline(true);
+    await lee.getByLabel("Tier of 2827").selectOption("9");
+    await lee.getByLabel("Tier of 8947").selectOption("4");
+    await lee.getByText("2 changes on the way").waitFor();
+    await lee.reload();
+    await lee.getByText("2 changes on the way").waitFor();
+    assert.equal(await lee.getByLabel("Tier of 2827").inputValue(), "9", "what was changed is still seen");
+    await axe(lee);
+    await kim.getByLabel("Tier of 8947").selectOption("2"); // meanwhile
+    await until(async () => item(await stored(), 8947).tier === 2, "the other's change");
+    await lee.context().setOffline(false);
+    await lee.getByRole("alert").filter({ hasText: "Yours was: 8947: tier 4" }).waitFor({ timeout: 30_000 });
+    await lee.reload();
+    await lee.getByRole("alert").filter({ hasText: "Yours was: 8947: tier 4" }).waitFor(); // the question outlives a reload, too
+    await lee.getByRole("button", { name: "Use mine" }).click();
+  });
+  await linked(lee);
+  await agreed((now) => item(now, 2827).tier === 9 && item(now, 8947).tier === 4, "both changes, each once");
+  const history = await hall.server.data("GET", `/api/scouting/picklists/${list.id}/history?after=0&limit=200`, hall.coach);
+  assert.equal(history.filter(({ operation }) => operation.teamNumber === 2827 && operation.tier === 9).length, 1);
+});
+
 test("the pages neither fail nor leave our address", () => browser.assertClean());

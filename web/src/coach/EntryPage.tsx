@@ -2,19 +2,21 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation, useParams } from "wouter";
 import { useAction } from "../action";
-import { api, get, key } from "../api";
+import { api, get, key, problem } from "../api";
 import { usePusher } from "../realtime";
 import { may, type Team, useSession } from "../session";
 import { allianceOf, Button, ButtonLink, Card, Confirm, Empty, Failed, Loaded, Page, Robot, toast } from "../ui";
+import { words as app } from "../words/app";
 import { words } from "../words/coach";
 import { matchName } from "../words/scout";
 import { ago } from "../words/time";
+import { recordAgain } from "./again";
 import type { Form } from "./agreement";
 import { answers, labelOf, said } from "./agreement";
 import { EntryForm } from "./EntryForm";
 import type { Entry } from "./feed";
 import { History } from "./History";
-import { robotPath } from "./paths";
+import { entryPath, robotPath } from "./paths";
 
 /** EntryPage is one entry: what it says, every state it has had, and for who may, its correction. */
 export default function EntryPage() {
@@ -83,10 +85,18 @@ function Content({ team, entry, form }: { team: Team; entry: Entry; form: Form }
   const [sure, setSure] = useState(false);
   const [, go] = useLocation();
   const mayEdit = may(team, "MENTOR", "LEADER") || (may(team, "STUDENT") && entry.scouter.id === me?.id);
+  const undo = async () => {
+    try {
+      go(entryPath(await recordAgain(entry)));
+      toast(words.entry.again);
+    } catch (cause) {
+      toast(problem(cause).detail, { tone: "bad" });
+    }
+  };
   const drop = useAction(
     async () => {
       await api.DELETE("/api/scouting/entries/{id}", { params: { path: { id: entry.id } } });
-      toast(words.entry.dropped);
+      toast(words.entry.dropped, { action: { word: app.undo, run: () => void undo() } });
       go("/coach/entries", { replace: true });
     },
     { toasted: true },

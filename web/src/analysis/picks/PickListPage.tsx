@@ -1,28 +1,46 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useParams } from "wouter";
 import { usePresenceChannel } from "../../realtime";
 import { may, useSession } from "../../session";
-import { Button, ButtonLink, Empty, Loaded, Page } from "../../ui";
+import { Button, ButtonLink, Empty, Loaded, Loading, Page } from "../../ui";
 import { words } from "../../words/analysis";
 import { AtEvent } from "../AtEvent";
 import type { At } from "../at";
 import { useRows } from "../robots/useRows";
 import { History } from "./History";
 import { ItemDialog } from "./ItemDialog";
-import { moveTo } from "./operations";
+import { type Kept, kept, keptKey } from "./kept";
+import { moveTo, type Stuck } from "./operations";
 import { PickDialog } from "./PickDialog";
 import { PickRow } from "./PickRow";
 import { useDrag } from "./useDrag";
-import { type Stuck, usePickList } from "./usePickList";
+import { usePickList } from "./usePickList";
 
 /** PickListPage is one list, which several people edit at once. */
 export default function PickListPage() {
   const { id } = useParams<{ id: string }>();
-  return <AtEvent title={words.picks.title}>{(at) => <PickList key={id} id={id} at={at} />}</AtEvent>;
+  const { me } = useSession();
+  return (
+    <AtEvent title={words.picks.title}>{(at) => <FromDevice key={id} id={id} at={at} storedAt={keptKey(me?.id ?? "", id)} />}</AtEvent>
+  );
 }
 
-function PickList({ id, at }: { id: string; at: At }) {
-  const list = usePickList(id, at.team.id);
+// FromDevice reads first what this device has of the list, and what waits here.
+function FromDevice({ id, at, storedAt }: { id: string; at: At; storedAt: string }) {
+  const found = useQuery({ queryKey: ["picklist-kept", storedAt], staleTime: 0, gcTime: 0, queryFn: () => kept(storedAt) });
+  if (found.data === undefined) {
+    return (
+      <Page title={words.picks.title}>
+        <Loading rows={8} />
+      </Page>
+    );
+  }
+  return <PickList id={id} at={at} storedAt={storedAt} known={found.data} />;
+}
+
+function PickList({ id, at, storedAt, known: before }: { id: string; at: At; storedAt: string; known: Kept | null }) {
+  const list = usePickList(id, at.team.id, storedAt, before);
   const { rows } = useRows(at);
   const [told, setTold] = useState("");
   const [open, setOpen] = useState<{ what: "item" | "pick" | "history"; teamNumber: number } | null>(null);
@@ -49,7 +67,7 @@ function PickList({ id, at }: { id: string; at: At }) {
             {words.picks.all}
           </ButtonLink>
           {editor && (
-            <Button icon="undo" disabled={!list.lastOwn} onClick={() => list.undo(list.lastOwn)}>
+            <Button icon="undo" disabled={!list.undoable} onClick={() => list.undoLast()}>
               {words.picks.undo}
             </Button>
           )}

@@ -4,6 +4,18 @@ export type Item = Schemas["PicklistItem"];
 export type Operation = Schemas["PickListOperationIn"];
 export type Recorded = Schemas["PicklistOperation"];
 
+/** Waiting is an operation that is not on the server yet, with the version that its editor saw. */
+export interface Waiting {
+  op: Operation;
+  base: number;
+}
+
+/** Stuck is one that the server refused because somebody else changed the same. */
+export interface Stuck {
+  op: Operation;
+  by: string;
+}
+
 /** apply does an operation to a list as the server does; one that does not fit leaves it as it is. */
 export function apply(items: Item[], op: Operation | Recorded): Item[] {
   const number = op.teamNumber ?? 0;

@@ -5,36 +5,32 @@ import { queries } from "../../queries";
 import { usePusher } from "../../realtime";
 import { toast } from "../../ui";
 import { words } from "../../words/analysis";
-import { apply, type Clash, clashes, type Operation, onlyAnchor, rebase } from "./operations";
+import { type Kept, keep } from "./kept";
+import { apply, type Clash, clashes, type Operation, onlyAnchor, rebase, type Stuck, type Waiting } from "./operations";
 
 type List = Schemas["ScoutingPickList"];
-
-/** Waiting is an operation that is not on the server yet, with the version that its editor saw. */
-interface Waiting {
-  op: Operation;
-  base: number;
-}
-
-/** Stuck is one that the server refused because somebody else changed the same. */
-export interface Stuck {
-  op: Operation;
-  by: string;
-}
 
 const listKey = (id: string) => key("/api/scouting/picklists/{id}", { path: { id } });
 const historyKey = () => key("/api/scouting/picklists/{id}/history");
 
 /**
  * usePickList is a list that several people edit at once. What one does here shows at once and goes to the server
- * one after the other, each with the version that was seen; the server refuses what is in somebody else's way.
+ * one after the other, each with the version that was seen; the server refuses what is in somebody else's way. What
+ * is not there yet outlives a reload: known is the list as this device kept it.
  */
-export function usePickList(id: string, teamId: string) {
-  const query = useQuery(get("/api/scouting/picklists/{id}", { path: { id } }));
-  const [waiting, setWaiting] = useState<Waiting[]>([]);
-  const [stuck, setStuck] = useState<Stuck[]>([]);
+export function usePickList(id: string, teamId: string, key: string, known: Kept | null) {
+  const query = useQuery({ ...get("/api/scouting/picklists/{id}", { path: { id } }), initialData: known?.list, initialDataUpdatedAt: 0 });
+  const [waiting, setWaiting] = useState<Waiting[]>(known?.waiting ?? []);
+  const [stuck, setStuck] = useState<Stuck[]>(known?.stuck ?? []);
   const [own, setOwn] = useState<number[]>([]); // versions that we made and can take back
+  const ours = useRef(own);
+  const setOurs = useCallback((next: number[]) => {
+    ours.current = next;
+    setOwn(next);
+  }, []);
   const queue = useRef(waiting);
-  const sending = useRef(false);
+  const sending = useRef<Promise<void>>(undefined); // the present turn of send
+  const here = useRef(true); // this list is still shown
   const list = query.data;
   const items = useMemo(() => waiting.reduce((now, { op }) => apply(now, op), list?.items ?? []), [list, waiting]);
   const change = useCallback((next: Waiting[]) => {
@@ -42,18 +38,26 @@ export function usePickList(id: string, teamId: string) {
     setWaiting(next);
   }, []);
 
-  const send = useCallback(async () => {
-    if (sending.current) return;
-    sending.current = true;
+  useEffect(() => {
+    if (list) void keep({ key, list, waiting, stuck });
+  }, [key, list, waiting, stuck]);
+  useEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+    };
+  }, []);
+
+  const turn = useCallback(async () => {
     try {
-      while (queue.current.length > 0) {
+      while (queue.current.length > 0 && here.current) {
         const made = await sendFirst(id, queue.current[0], (by) => setStuck((all) => [...all, { op: queue.current[0].op, by }]));
         if (made === "again") continue;
+        if (made) setOurs([...ours.current.filter((one) => one !== made), made]);
         const since = made ? await operationsAfter(id, queue.current[0].base) : [];
         await freshen(id, made ?? 0);
         const rest = queue.current.slice(1).map((next) => settle(next, since, made));
         change(rest);
-        if (made) setOwn((all) => [...all, made]);
       }
     } catch (cause) {
       if (!problem(cause).passing) {
@@ -62,30 +66,34 @@ export function usePickList(id: string, teamId: string) {
       }
       await freshen(id).catch(() => {});
     } finally {
-      sending.current = false;
+      sending.current = undefined;
       void queries.invalidateQueries({ queryKey: historyKey() });
     }
-  }, [id, change]);
+  }, [id, change, setOurs]);
+  const send = useCallback(() => {
+    if (queue.current.length > 0) sending.current ??= turn();
+  }, [turn]);
 
   const edit = useCallback(
     (op: Operation | null) => {
       const base = queries.getQueryData<List>(listKey(id))?.version;
       if (!op || !base) return;
       change([...queue.current, { op, base }]);
-      void send();
+      send();
     },
     [id, change, send],
   );
 
-  // A lost network holds operations back; they go on when the server is there again.
+  // A lost network holds operations back; they go on when the server is there again, and when the page is.
   useEffect(() => {
     if (waiting.length === 0) return;
-    const timer = setInterval(() => void send(), 3_000);
+    send();
+    const timer = setInterval(send, 3_000);
     return () => clearInterval(timer);
   }, [waiting.length, send]);
 
   const undo = useCallback(
-    async (version?: number) => {
+    async (version: number) => {
       const base = queries.getQueryData<List>(listKey(id))!.version;
       try {
         await api.POST("/api/scouting/picklists/{id}/undo", {
@@ -95,12 +103,19 @@ export function usePickList(id: string, teamId: string) {
       } catch (cause) {
         toast(problem(cause).detail, { tone: "bad" });
       }
-      setOwn((all) => all.filter((one) => one !== version));
+      setOurs(ours.current.filter((one) => one !== version));
       await freshen(id);
       void queries.invalidateQueries({ queryKey: historyKey() });
     },
-    [id],
+    [id, setOurs],
   );
+
+  // undoLast takes back what was done here last: where that is still on its way, as soon as it is there.
+  const undoLast = useCallback(async () => {
+    await sending.current;
+    const last = ours.current.at(-1);
+    if (queue.current.length === 0 && last) await undo(last);
+  }, [undo]);
 
   usePusher({
     channelName: `private-team-${teamId}`,
@@ -118,8 +133,9 @@ export function usePickList(id: string, teamId: string) {
     items,
     edit,
     undo,
+    undoLast,
     waiting: waiting.length,
-    lastOwn: own.at(-1),
+    undoable: own.length > 0,
     stuck,
     keepTheirs: (one: Stuck) => setStuck((all) => all.filter((other) => other !== one)),
     takeMine: (one: Stuck) => {
