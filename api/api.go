@@ -17,7 +17,6 @@ import (
 	"github.com/go-chi/cors"
 	"github.com/go-chi/httprate"
 	"github.com/go-playground/validator/v10"
-	"github.com/swaggest/openapi-go/openapi31"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/accounts/provider"
@@ -62,40 +61,36 @@ type Options struct {
 }
 
 type server struct {
-	o         Options
-	logger    *slog.Logger
-	router    chi.Router
-	reflector *openapi31.Reflector
-	validate  *validator.Validate
-	tries     *tries                // wrong codes and passwords, by address
-	answers   *httprate.RateLimiter // all requests, by token or address
-	uploads   uploads               // pictures that are being sent
-	events    map[string]message    // the realtime events, each with the schema of what it carries
-	schemas   schemas               // of the document
+	o           Options
+	logger      *slog.Logger
+	router      chi.Router
+	description description
+	documents   func() (documents, error)
+	validate    *validator.Validate
+	tries       *tries                // wrong codes and passwords, by address
+	answers     *httprate.RateLimiter // all requests, by token or address
+	uploads     uploads               // pictures that are being sent
 }
 
-// New returns the handler of the API's address, and the OpenAPI document that describes it.
-func New(o Options) (http.Handler, []byte, error) {
+// New returns the handler of the API's address.
+func New(o Options) http.Handler {
 	if o.Providers == nil {
 		o.Providers = new(provider.Set)
 	}
-	s := &server{o: o, logger: o.Logger, router: chi.NewRouter(), reflector: newReflector(), validate: newValidator()}
+	s := &server{o: o, logger: o.Logger, router: chi.NewRouter(), description: description{events: o.Events}, validate: newValidator()}
 	s.tries = newTries(time.Now)
 	if o.RateLimit > 0 {
 		s.answers = httprate.NewRateLimiter(o.RateLimit, limitWindow)
 	}
 	s.middleware()
 	s.routes()
-	document, err := s.documents()
-	if err != nil {
-		return nil, nil, err
-	}
+	s.serveDocuments()
 	s.router.NotFound(s.notFound)
 	s.router.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", strings.Join(s.allowed(r.URL.Path), ", "))
 		s.writeProblem(w, r, errMethod.Saying("This address does not take %s.", r.Method))
 	})
-	return s.router, document, nil
+	return s.router
 }
 
 var (

@@ -3,16 +3,18 @@ package api
 import (
 	"regexp"
 	"strings"
+
+	"github.com/swaggest/openapi-go/openapi31"
 )
 
 // asyncDocument is the AsyncAPI document of the realtime events. It is made from the same
 // schemas as the OpenAPI document's webhooks, so that the two cannot differ.
-func (s *server) asyncDocument(messages []message) map[string]any {
+func asyncDocument(spec *openapi31.Spec, messages []message) map[string]any {
 	schemas := make(map[string]bool)
 	byName, channels, operations := map[string]any{}, map[string]any{}, map[string]any{}
 	for _, m := range messages {
 		id := identifier(m.Name)
-		reach(m.payload, s.reflector.Spec.ComponentsEns().Schemas, schemas)
+		reach(m.payload, spec.ComponentsEns().Schemas, schemas)
 		byName[id] = map[string]any{"name": m.Name, "title": m.Name, "summary": m.Doc, "payload": m.payload}
 		for _, pattern := range m.Patterns {
 			channel, ok := channels[identifier(pattern)].(map[string]any)
@@ -26,7 +28,7 @@ func (s *server) asyncDocument(messages []message) map[string]any {
 	}
 	components := make(map[string]any)
 	for name := range schemas {
-		components[name] = s.reflector.Spec.Components.Schemas[name]
+		components[name] = spec.Components.Schemas[name]
 	}
 	return map[string]any{
 		"asyncapi": "3.0.0",

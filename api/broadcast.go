@@ -167,9 +167,13 @@ func (s *server) checkEvent(name string, data json.RawMessage, channels []realti
 			}
 		}
 	}
-	if about, known := s.events[name]; known {
+	made, err := s.documents()
+	if err != nil {
+		return err
+	}
+	if about, known := made.events[name]; known {
 		faults = append(faults, about.misplaced(channels)...)
-		faults = append(faults, s.schemas.faults(about.payload, object, "/data")...)
+		faults = append(faults, made.schemas.faults(about.payload, object, "/data")...)
 	}
 	if len(faults) > 0 {
 		return errBroadcastShape.Saying("%s", faults[0].Detail).At(faults[:min(len(faults), 20)]...)
@@ -178,7 +182,14 @@ func (s *server) checkEvent(name string, data json.RawMessage, channels []realti
 }
 
 // described returns what is known of the event; the zero Described of a free name.
-func (s *server) described(name string) realtime.Described { return s.events[name].Described }
+func (s *server) described(name string) realtime.Described {
+	for _, event := range s.o.Events {
+		if event.Name == name {
+			return event
+		}
+	}
+	return realtime.Described{}
+}
 
 // misplaced returns a fault for each channel that the event does not belong on.
 func (m message) misplaced(channels []realtime.Channel) []fault.Field {

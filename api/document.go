@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,31 +31,57 @@ type EventStamp struct {
 	At  time.Time `json:"at"`
 }
 
-// documents completes the description of routes and events, serves it in both formats, and
-// returns the OpenAPI document.
-func (s *server) documents() ([]byte, error) {
-	messages := s.documentEvents(s.o.Events)
-	if err := s.requireAlways(); err != nil {
-		return nil, err
-	}
-	openAPI, err := json.MarshalIndent(s.reflector.Spec, "", " ")
-	if err != nil {
-		return nil, err
-	}
-	if err := s.payloads(openAPI, messages); err != nil {
-		return nil, err
-	}
-	asyncAPI, err := json.MarshalIndent(s.asyncDocument(messages), "", " ")
-	if err != nil {
-		return nil, err
-	}
-	for path, document := range map[string][]byte{"/openapi.json": openAPI, "/asyncapi.json": asyncAPI} {
+// description is what the documents are made of.
+type description struct {
+	operations []operation
+	events     []realtime.Described
+}
+
+// documents are what the description says to others: the routes and events in both formats,
+// and what broadcasts are held to.
+type documents struct {
+	byPath  map[string][]byte
+	events  map[string]message // each with the schema of what it carries
+	schemas schemas            // that the payloads refer to
+}
+
+// serveDocuments serves both formats. They are made when somebody first asks: that takes
+// longer than the rest of a start, and most never ask.
+func (s *server) serveDocuments() {
+	s.documents = sync.OnceValues(func() (documents, error) { return s.description.write() })
+	for _, path := range []string{"/openapi.json", "/asyncapi.json"} {
 		s.router.Get(path, func(w http.ResponseWriter, r *http.Request) {
+			made, err := s.documents()
+			if err != nil {
+				s.writeProblem(w, r, err)
+				return
+			}
 			w.Header().Set("Content-Type", "application/json")
-			_, _ = w.Write(document) // the caller may have gone
+			_, _ = w.Write(made.byPath[path]) // the caller may have gone
 		})
 	}
-	return openAPI, nil
+}
+
+func (d description) write() (documents, error) {
+	r := newReflector()
+	for _, op := range d.operations {
+		describe(r, op)
+	}
+	messages := documentEvents(r, d.events)
+	if err := requireAlways(r.Spec); err != nil {
+		return documents{}, err
+	}
+	openAPI, err := json.MarshalIndent(r.Spec, "", " ")
+	if err != nil {
+		return documents{}, err
+	}
+	asyncAPI, err := json.MarshalIndent(asyncDocument(r.Spec, messages), "", " ")
+	if err != nil {
+		return documents{}, err
+	}
+	made := documents{byPath: map[string][]byte{"/openapi.json": openAPI, "/asyncapi.json": asyncAPI}}
+	made.events, made.schemas, err = payloads(openAPI, messages)
+	return made, err
 }
 
 // message is an event with its payload's schema.
@@ -65,11 +92,11 @@ type message struct {
 
 // documentEvents puts the realtime events into the document's webhooks, and returns them
 // for the other document.
-func (s *server) documentEvents(events []realtime.Described) []message {
-	s.reflector.Spec.ComponentsEns().WithSchemasItem(stampSchema, s.schemaOf(EventStamp{}))
+func documentEvents(r *openapi31.Reflector, events []realtime.Described) []message {
+	r.Spec.ComponentsEns().WithSchemasItem(stampSchema, schemaOf(r, EventStamp{}))
 	messages := make([]message, 0, len(events))
 	for _, event := range events {
-		oc, err := s.reflector.NewOperationContext(http.MethodPost, event.Name)
+		oc, err := r.NewOperationContext(http.MethodPost, event.Name)
 		if err != nil {
 			panic(err)
 		}
@@ -88,18 +115,18 @@ func (s *server) documentEvents(events []realtime.Described) []message {
 		}
 		oc.AddReqStructure(reflect.New(event.Payload).Elem().Interface(), openapi.WithCustomize(stamped))
 		oc.AddRespStructure(nil, openapi.WithHTTPStatus(http.StatusOK))
-		if err := s.reflector.AddWebhook(oc); err != nil {
+		if err := r.AddWebhook(oc); err != nil {
 			panic(fmt.Errorf("describe %s: %w", event.Name, err))
 		}
-		item := s.reflector.Spec.Webhooks[event.Name]
+		item := r.Spec.Webhooks[event.Name]
 		item.PathItem.Post.WithMapOfAnythingItem("x-channels", event.Patterns)
 	}
 	return messages
 }
 
 // schemaOf returns the schema of a flat type, its fields in place.
-func (s *server) schemaOf(v any) map[string]any {
-	schema, err := s.reflector.Reflect(v, jsonschema.InlineRefs)
+func schemaOf(r *openapi31.Reflector, v any) map[string]any {
+	schema, err := r.Reflect(v, jsonschema.InlineRefs)
 	if err != nil {
 		panic(err)
 	}
@@ -123,8 +150,8 @@ func noteAlways(p jsonschema.InterceptPropParams) {
 
 // requireAlways makes what is always written required, in the schemas of answers and
 // events. What callers send is left to the rules of the validate tags.
-func (s *server) requireAlways() error {
-	raw, err := json.Marshal(s.reflector.Spec)
+func requireAlways(spec *openapi31.Spec) error {
+	raw, err := json.Marshal(spec)
 	if err != nil {
 		return err
 	}
@@ -136,7 +163,7 @@ func (s *server) requireAlways() error {
 	if err := json.Unmarshal(raw, &whole); err != nil {
 		return err
 	}
-	schemas := s.reflector.Spec.ComponentsEns().Schemas
+	schemas := spec.ComponentsEns().Schemas
 	sent := make(map[string]bool)
 	for _, item := range whole.Paths {
 		for _, operation := range item {

@@ -121,10 +121,15 @@ func fromValidator(p jsonschema.InterceptPropParams) error {
 	return nil
 }
 
-// document adds an operation to the OpenAPI document. A type that cannot be described is a
-// programming error and shows at start.
+// document says what a route is.
 func (s *server) document(op operation) {
-	oc, err := s.reflector.NewOperationContext(op.method, op.path)
+	s.description.operations = append(s.description.operations, op)
+}
+
+// describe puts an operation into the OpenAPI document. A type that cannot be described is a
+// programming error.
+func describe(r *openapi31.Reflector, op operation) {
+	oc, err := r.NewOperationContext(op.method, op.path)
 	if err != nil {
 		panic(err)
 	}
@@ -145,7 +150,7 @@ func (s *server) document(op operation) {
 		oc.AddSecurity("cookie")
 		oc.AddSecurity("xUserId")
 	}
-	if err := s.reflector.AddOperation(oc); err != nil {
+	if err := r.AddOperation(oc); err != nil {
 		panic(fmt.Errorf("describe %s %s: %w", op.method, op.path, err))
 	}
 }

@@ -124,29 +124,29 @@ func isFormat(text string, format any) bool {
 }
 
 // payloads reads the finished document: what events carry, beside what the log adds.
-func (s *server) payloads(openAPI []byte, messages []message) error {
+func payloads(openAPI []byte, messages []message) (map[string]message, schemas, error) {
 	var document struct {
 		Components struct {
 			Schemas schemas `json:"schemas"`
 		} `json:"components"`
 	}
 	if err := json.Unmarshal(openAPI, &document); err != nil {
-		return err
+		return nil, nil, err
 	}
-	s.schemas, s.events = document.Components.Schemas, make(map[string]message, len(messages))
+	events := make(map[string]message, len(messages))
 	for _, m := range messages {
 		raw, err := json.Marshal(m.payload)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		var stamped struct {
 			AllOf []map[string]any `json:"allOf"`
 		}
 		if err := json.Unmarshal(raw, &stamped); err != nil {
-			return err
+			return nil, nil, err
 		}
 		m.payload = stamped.AllOf[1]
-		s.events[m.Name] = m
+		events[m.Name] = m
 	}
-	return nil
+	return events, document.Components.Schemas, nil
 }

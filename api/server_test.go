@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -40,19 +41,18 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 // server is the real API on a real database, and a client of it that holds every answer
 // against the OpenAPI document.
 type server struct {
-	t        *testing.T
-	url      string
-	document *openapi3.T
-	routes   routers.Router
-	handler  http.Handler
-	logs     *bytes.Buffer
-	owner    string // token of an operator
-	accounts *accounts.Service
-	ftc      *ftc.Service
-	ratings  *ratings.Service
-	pool     *pgxpool.Pool
-	hub      *hub.Hub
-	count    func() (entries, events int)
+	t         *testing.T
+	url       string
+	described // by its own document
+	handler   http.Handler
+	logs      *bytes.Buffer
+	owner     string // token of an operator
+	accounts  *accounts.Service
+	ftc       *ftc.Service
+	ratings   *ratings.Service
+	pool      *pgxpool.Pool
+	hub       *hub.Hub
+	count     func() (entries, events int)
 }
 
 func newServer(t *testing.T, change ...func(*api.Options)) *server {
@@ -80,17 +80,11 @@ func newServer(t *testing.T, change ...func(*api.Options)) *server {
 	for _, f := range change {
 		f(&o)
 	}
-	handler, document, err := api.New(o)
-	must(t, err)
-	s.handler = handler
-	web := httptest.NewServer(handler)
+	s.handler = api.New(o)
+	web := httptest.NewServer(s.handler)
 	t.Cleanup(web.Close)
 	s.url = web.URL
-	s.document, err = openapi3.NewLoader().LoadFromData(document)
-	must(t, err)
-	s.document.Servers = openapi3.Servers{{URL: web.URL}}
-	s.routes, err = gorillamux.NewRouter(s.document)
-	must(t, err)
+	s.described = describedBy(t, s.handler)
 	grant, err := s.accounts.CreateOwner(t.Context(), accounts.NewOwner{DisplayName: "Owner"})
 	must(t, err)
 	s.owner = grant.Token
@@ -99,6 +93,35 @@ func newServer(t *testing.T, change ...func(*api.Options)) *server {
 		return entries, events
 	}
 	return s
+}
+
+type described struct {
+	document *openapi3.T
+	routes   routers.Router
+}
+
+var theDocument struct {
+	sync.Mutex
+	described
+}
+
+// describedBy returns the document of the API and its routes. It is the same for every
+// server of these tests, so that the first is asked for all.
+func describedBy(t *testing.T, handler http.Handler) described {
+	t.Helper()
+	theDocument.Lock()
+	defer theDocument.Unlock()
+	if theDocument.document == nil {
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/openapi.json", nil))
+		document, err := openapi3.NewLoader().LoadFromData(answer.Body.Bytes())
+		must(t, err)
+		document.Servers = nil // whatever address a server of the tests has
+		routes, err := gorillamux.NewRouter(document)
+		must(t, err)
+		theDocument.described = described{document, routes}
+	}
+	return theDocument.described
 }
 
 func must(t *testing.T, err error) {

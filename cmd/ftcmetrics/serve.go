@@ -169,7 +169,7 @@ func (n *node) handler() (http.Handler, error) {
 	// The public pages are filled from the API that hands out the pages.
 	var handler http.Handler
 	ask := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) })
-	handler, _, err = api.New(api.Options{
+	handler = api.New(api.Options{
 		Accounts: n.accounts, Providers: providers, Teams: n.teams, Scouting: scouting.New(pool, n.log, book), FTC: n.ftc, Live: n.live, Ratings: n.ratings, Log: n.log,
 		Sockets: n.sockets(), Trace: n.realtime.trace,
 		Events: registry(), Signer: realtime.Signer{Key: c.AppKey, Secret: c.AppSecret},
@@ -177,7 +177,7 @@ func (n *node) handler() (http.Handler, error) {
 		Ready:    n.ready, Pages: web.Pages(web.Options{API: ask}), Logger: n.logger, Observer: n.figures.observer(),
 		Production: c.production(), Origins: c.origins(), TrustedProxies: proxies, ProxySecret: c.ProxySecret, RateLimit: c.RateLimit,
 	})
-	return handler, err
+	return handler, nil
 }
 
 // registry lists every realtime event there is.

@@ -110,17 +110,13 @@ func (s *server) api(t *testing.T) http.Handler {
 	}
 	s.o.Accounts, s.o.FTC = accounts.New(s.pool, s.log), ftc.New(s.pool)
 	s.o.HasUsers = func(ctx context.Context) (bool, error) { return queries.New(s.pool).UsersExist(ctx) }
-	handler, _, err := api.New(api.Options{
+	return api.New(api.Options{
 		Accounts: s.o.Accounts, Teams: teams.New(s.pool, s.log, []byte(secret)), Scouting: scouting.New(s.pool, s.log, book), FTC: s.o.FTC, Log: s.log,
 		Signer:   realtime.Signer{Key: appKey, Secret: secret},
 		Realtime: api.RealtimeConfig{Driver: "embedded", Key: appKey},
 		Ready:    func(context.Context) error { return nil },
 		Logger:   slog.New(slog.DiscardHandler),
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return handler
 }
 
 // entries counts what the database holds of an FTC event.

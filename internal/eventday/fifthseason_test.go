@@ -100,12 +100,11 @@ func TestAFifthSeasonIsOneFile(t *testing.T) {
 	pool, quiet := pgtest.New(t), slog.New(slog.DiscardHandler)
 	log := eventlog.New(pool, func(realtime.Channel, int64) {})
 	people, feed, rated := accounts.New(pool, log), live.New(pool, log, clock.Now), ratings.New(pool, log, clock.Now, quiet)
-	handler, _, err := api.New(api.Options{
+	handler := api.New(api.Options{
 		Accounts: people, Teams: teams.New(pool, log, []byte(appSecret)), Scouting: scouting.New(pool, log, book), FTC: ftc.New(pool),
 		Live: feed, Ratings: rated, Log: log, Events: registry(), Signer: realtime.Signer{Key: appKey, Secret: appSecret},
 		Realtime: api.RealtimeConfig{Driver: "disabled"}, Ready: func(context.Context) error { return nil }, Logger: quiet,
 	})
-	must(t, err)
 	grant, err := people.CreateOwner(t.Context(), accounts.NewOwner{DisplayName: "Coach"})
 	must(t, err)
 	f := &fifth{T: t, handler: handler, token: grant.Token}

@@ -148,7 +148,7 @@ func (h *hall) openAPI(t testing.TB, logger *slog.Logger) {
 	h.book, err = seasons.Load()
 	must(t, err)
 	h.accounts, h.ftc, h.live = accounts.New(h.pool, h.log), ftc.New(h.pool), live.New(h.pool, h.log, time.Now)
-	handler, document, err := api.New(api.Options{
+	h.handler = api.New(api.Options{
 		Events:   registry(),
 		Accounts: h.accounts, Teams: teams.New(h.pool, h.log, []byte(appSecret)), Scouting: scouting.New(h.pool, h.log, h.book), FTC: h.ftc, Live: h.live, Log: h.log,
 		Signer:   realtime.Signer{Key: appKey, Secret: appSecret},
@@ -156,9 +156,9 @@ func (h *hall) openAPI(t testing.TB, logger *slog.Logger) {
 		Ready:    func(ctx context.Context) error { return h.pool.Ping(ctx) },
 		Logger:   logger,
 	})
-	must(t, err)
-	h.handler = handler
-	h.payloads, err = readPayloads(document)
+	document := httptest.NewRecorder()
+	h.handler.ServeHTTP(document, httptest.NewRequest(http.MethodGet, "/openapi.json", nil))
+	h.payloads, err = readPayloads(document.Body.Bytes())
 	must(t, err)
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/app/") {
