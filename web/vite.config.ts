@@ -28,7 +28,10 @@ export default defineConfig({
   base: "./", // the Go side puts everything below /static/<version>/
   plugins: [react(), tailwindcss(), routeList(at("./src/routes.tsx"))],
   resolve: {
-    alias: { "@ftcmetrics/realtime-react": at("../clients/react/src/index.ts") },
+    alias: {
+      "@ftcmetrics/realtime-react": at("../clients/react/src/index.ts"),
+      "use-sync-external-store/shim/index.js": "react", // which has it since version 18
+    },
     dedupe: ["react", "react-dom", "pusher-js"], // the hooks bring none of their own
   },
   build: {

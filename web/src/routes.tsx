@@ -11,6 +11,8 @@ export interface Route {
   needs?: "person" | "team";
   /** Roles that the page is for; without it all. */
   roles?: string[];
+  /** operator pages are for whoever runs the server. */
+  operator?: boolean;
   /** bare pages have no frame around them, such as a display on a wall. */
   bare?: boolean;
   /** nav puts the page into the main navigation, in the order of this table. */
@@ -87,5 +89,12 @@ export const routes: Route[] = [
   { path: "/team/invites", page: lazy(() => import("./team/InvitesPage")), needs: "team", roles: ["MENTOR", "LEADER"] },
   { path: "/team/devices", page: lazy(() => import("./team/DevicesPage")), needs: "team", roles: ["MENTOR", "LEADER"] },
   { path: "/team/settings", page: lazy(() => import("./team/SettingsPage")), needs: "team", roles: team },
+  {
+    path: "/console/:page?",
+    page: lazy(() => import("./console/Console")),
+    needs: "person",
+    operator: true,
+    nav: { word: words.nav.console, icon: "settings" },
+  },
   { path: "/me", page: lazy(() => import("./me/MePage")), needs: "person" },
 ];

@@ -65,7 +65,10 @@ function TopBar({ session: { me } }: { session: Session }) {
 // navigation lists the pages of the table that this person may open; a stranger needs none.
 function navigation({ me, team }: Session): Route[] {
   if (!me) return [];
-  return routes.filter(({ nav, needs, roles }) => nav && (needs !== "team" || team) && (!roles || (team && roles.includes(team.role))));
+  return routes.filter(
+    ({ nav, needs, roles, operator }) =>
+      nav && (!operator || me.operator) && (needs !== "team" || team) && (!roles || (team && roles.includes(team.role))),
+  );
 }
 
 function Navigation({ items }: { items: Route[] }) {

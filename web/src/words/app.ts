@@ -7,6 +7,7 @@ export const words = {
     coach: "Coach",
     analysis: "Analysis",
     team: "Team",
+    console: "Console",
     me: "Me",
     signIn: "Sign in",
     join: "Join",
