@@ -1,18 +1,31 @@
 package api_test
 
-import "net/http"
+import (
+	"fmt"
+
+	"github.com/ftcmetrics/ftcmetrics/audit"
+)
 
 // Sockets has the rows of the socket service: a team's roles have no part in it.
 func (accessRows) Sockets() []access {
-	refused := func(method, route, path, body string) access {
-		return access{method: method, route: route, path: at(path), body: fixed(body), ok: http.StatusForbidden}
+	ask := func(method, route, path, body string, lines ...audit.Action) access {
+		return access{method: method, route: route, path: at(path), body: fixed(body), operators: true, audit: lines}
 	}
-	get := func(path string) access { return refused("GET", path, path, "") }
+	get := func(path string) access { return ask("GET", path, path, "") }
+	closing := ask("DELETE", "/api/socket/connections/{id}", "", "", audit.ConnectionClosed)
+	closing.path = func(s *stage, c caller) string {
+		id := "1.1"
+		if c == operator {
+			id = s.connect(s.sockets(), "Tablet").id
+		}
+		return "/api/socket/connections/" + id
+	}
+	direct := ask("POST", "/api/socket/direct", "/api/socket/direct", "", audit.DirectSent)
+	direct.body = func(s *stage, _ caller) string { return fmt.Sprintf(`{"userId":%q,"name":"n","data":{}}`, s.ids[friend]) }
 	return []access{
 		get("/api/socket/overview"), get("/api/socket/channels"), get("/api/socket/connections"), get("/api/socket/log"),
-		refused("GET", "/api/socket/channels/{channel}/members", "/api/socket/channels/presence-x/members", ""),
-		refused("DELETE", "/api/socket/connections/{id}", "/api/socket/connections/1.1", ""),
-		refused("POST", "/api/socket/broadcast", "/api/socket/broadcast", `{"channel":"x","name":"n","data":{}}`),
-		refused("POST", "/api/socket/direct", "/api/socket/direct", `{"socketId":"1.1","name":"n","data":{}}`),
+		ask("GET", "/api/socket/channels/{channel}/members", "/api/socket/channels/presence-x/members", ""),
+		ask("POST", "/api/socket/broadcast", "/api/socket/broadcast", `{"channel":"x","name":"n","data":{}}`, audit.BroadcastSent),
+		closing, direct,
 	}
 }

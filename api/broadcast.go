@@ -11,8 +11,10 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
+	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 )
 
 // The bounds of a broadcast.
@@ -62,7 +64,7 @@ func (s *server) broadcastRoutes(tag string) {
 		summary: "Send an event to all connections of a user by the log, or to one connection at once.", handle: s.direct})
 }
 
-func (s *server) broadcast(r *http.Request, _ accounts.Actor, in broadcastIn) (reply[broadcastOut], error) {
+func (s *server) broadcast(r *http.Request, actor accounts.Actor, in broadcastIn) (reply[broadcastOut], error) {
 	names := in.Channels
 	if in.Channel != "" {
 		names = append([]string{in.Channel}, names...)
@@ -74,10 +76,24 @@ func (s *server) broadcast(r *http.Request, _ accounts.Actor, in broadcastIn) (r
 	if err != nil {
 		return reply[broadcastOut]{}, err
 	}
-	return s.append(r, in.Name, in.Data, in.SocketID, channels)
+	return s.append(r, in.Name, in.Data, in.SocketID, channels, func(batch *eventlog.Batch) {
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.BroadcastSent, Object: in.Name, Detail: map[string]string{"channels": named(channels)}})
+	})
 }
 
-func (s *server) direct(r *http.Request, _ accounts.Actor, in directIn) (reply[broadcastOut], error) {
+// named lists channels for the audit log, which names no persons: they are forgotten there by
+// other ways than their channels.
+func named(channels []realtime.Channel) string {
+	names := make([]string, len(channels))
+	for i, channel := range channels {
+		if names[i] = string(channel); strings.HasPrefix(names[i], "private-user-") {
+			names[i] = "private-user-"
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+func (s *server) direct(r *http.Request, actor accounts.Actor, in directIn) (reply[broadcastOut], error) {
 	if (in.UserID == "") == (in.SocketID == "") {
 		return reply[broadcastOut]{}, errShape.Saying("Name either userId or socketId.").At(fault.Field{Pointer: "/userId", Detail: "Name either userId or socketId."})
 	}
@@ -85,7 +101,11 @@ func (s *server) direct(r *http.Request, _ accounts.Actor, in directIn) (reply[b
 		if err := s.checkEvent(in.Name, in.Data, nil, false); err != nil {
 			return reply[broadcastOut]{}, err
 		}
-		return reply[broadcastOut]{Data: broadcastOut{Channels: []broadcastTo{}}}, s.o.Sockets.Send(r.Context(), in.SocketID, in.Name, compact(in.Data))
+		if err := s.o.Sockets.Send(r.Context(), in.SocketID, in.Name, compact(in.Data)); err != nil {
+			return reply[broadcastOut]{}, err
+		}
+		deed := audit.Deed{Action: audit.DirectSent, Object: in.Name, Detail: map[string]string{"socketId": in.SocketID}}
+		return reply[broadcastOut]{Data: broadcastOut{Channels: []broadcastTo{}}}, audit.Note(r.Context(), s.o.Log, actor.By(), deed)
 	}
 	id, err := uuid.Parse(in.UserID)
 	if err != nil {
@@ -98,16 +118,18 @@ func (s *server) direct(r *http.Request, _ accounts.Actor, in directIn) (reply[b
 	if err := s.checkEvent(in.Name, in.Data, channels, true); err != nil {
 		return reply[broadcastOut]{}, err
 	}
-	return s.append(r, in.Name, in.Data, "", channels)
+	return s.append(r, in.Name, in.Data, "", channels, func(batch *eventlog.Batch) {
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.DirectSent, Object: in.Name, Subject: id})
+	})
 }
 
 // append puts the event into the log, from where it goes the way of all events.
-func (s *server) append(r *http.Request, name string, data json.RawMessage, except string, channels []realtime.Channel) (reply[broadcastOut], error) {
+func (s *server) append(r *http.Request, name string, data json.RawMessage, except string, channels []realtime.Channel, also func(*eventlog.Batch)) (reply[broadcastOut], error) {
 	drafts := make([]realtime.Draft, len(channels))
 	for i, channel := range channels {
 		drafts[i] = realtime.Draft{Channel: channel, Name: name, Payload: json.RawMessage(compact(data)), Coarse: s.described(name).Coarse, Except: except}
 	}
-	heads, err := s.o.Log.Append(r.Context(), drafts)
+	heads, err := s.o.Log.Append(r.Context(), drafts, also)
 	out := broadcastOut{Channels: make([]broadcastTo, len(channels))}
 	for i, channel := range channels {
 		out.Channels[i] = broadcastTo{channel, heads[channel]}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/inspect"
 )
@@ -71,8 +72,11 @@ func (s *server) socketRoutes() {
 		summary: "How many connections there are, of a user, on a channel or from an address, and a page of them.", handle: s.connections})
 	add(s, route[connectionIn, nothing]{method: "DELETE", path: "/api/socket/connections/{id}", tag: tag, access: operators,
 		summary: "Close a connection with 4009, after which Pusher clients do not come back by themselves.",
-		handle: func(r *http.Request, _ accounts.Actor, in connectionIn) (reply[nothing], error) {
-			return reply[nothing]{}, s.o.Sockets.Close(r.Context(), in.ID)
+		handle: func(r *http.Request, actor accounts.Actor, in connectionIn) (reply[nothing], error) {
+			if err := s.o.Sockets.Close(r.Context(), in.ID); err != nil {
+				return reply[nothing]{}, err
+			}
+			return reply[nothing]{}, audit.Note(r.Context(), s.o.Log, actor.By(), audit.Deed{Action: audit.ConnectionClosed, Object: in.ID})
 		}})
 	add(s, route[socketLogIn, inspect.LogPage]{method: "GET", path: "/api/socket/log", tag: tag, access: operators,
 		summary: "The debug log: what happens to connections, made for as long as somebody asks every 15 seconds.", handle: s.socketLog})

@@ -55,6 +55,9 @@ const (
 	EntriesImported      Action = "entries.imported"
 	PersonExported       Action = "person.exported"
 	PersonErased         Action = "person.erased"
+	BroadcastSent        Action = "broadcast.sent"
+	DirectSent           Action = "direct.sent"
+	ConnectionClosed     Action = "connection.closed"
 	LettersReplayed      Action = "dead-letters.replayed"
 	SinkForgotten        Action = "sink.forgotten"
 	LogRenewed           Action = "log.renewed"
@@ -66,7 +69,8 @@ func Actions() []Action {
 		OperatorMade, OperatorRemoved, ServiceMade, TokenRevoked, EventOperatorGranted, EventOperatorRevoked, EventImported, EventVenueSet, MatchStarted, MatchAborted, ResultEntered,
 		TeamCreated, TeamChanged, TeamHandedOver, TeamDeleted, MemberJoined, MemberRoleChanged, MemberRemoved, MemberLeft,
 		InviteMade, InviteRevoked, TabletAdded, TabletPaired, TabletRenamed, TabletRemoved, DeviceRevoked, IdentityLinked, IdentityUnlinked, PasswordSet, TriesLockedOut,
-		EntriesExported, NotesExported, EntriesImported, PersonExported, PersonErased, LettersReplayed, SinkForgotten, LogRenewed,
+		EntriesExported, NotesExported, EntriesImported, PersonExported, PersonErased,
+		BroadcastSent, DirectSent, ConnectionClosed, LettersReplayed, SinkForgotten, LogRenewed,
 	}
 }
 

@@ -100,9 +100,12 @@ func (l *Log) Write(ctx context.Context, change func(tx pgx.Tx, batch *Batch) er
 }
 
 // Append is Write for events that no other change comes with. It returns the seq that each
-// channel has reached.
-func (l *Log) Append(ctx context.Context, drafts []realtime.Draft) (map[realtime.Channel]int64, error) {
-	return l.write(ctx, func(_ pgx.Tx, batch *Batch) error { return batch.Add(drafts, nil) })
+// channel has reached. also puts into the batch what is to be stored with them.
+func (l *Log) Append(ctx context.Context, drafts []realtime.Draft, also func(*Batch)) (map[realtime.Channel]int64, error) {
+	return l.write(ctx, func(_ pgx.Tx, batch *Batch) error {
+		also(batch)
+		return batch.Add(drafts, nil)
+	})
 }
 
 func (l *Log) write(ctx context.Context, change func(tx pgx.Tx, batch *Batch) error) (map[realtime.Channel]int64, error) {
