@@ -21,7 +21,9 @@ func (accessRows) Sockets() []access {
 		return "/api/socket/connections/" + id
 	}
 	direct := ask("POST", "/api/socket/direct", "/api/socket/direct", "", audit.DirectSent)
-	direct.body = func(s *stage, _ caller) string { return fmt.Sprintf(`{"userId":%q,"name":"n","data":{}}`, s.ids[friend]) }
+	direct.body = func(s *stage, _ caller) string {
+		return fmt.Sprintf(`{"userId":%q,"name":"n","data":{}}`, s.ids[friend])
+	}
 	return []access{
 		get("/api/socket/overview"), get("/api/socket/channels"), get("/api/socket/connections"), get("/api/socket/log"),
 		ask("GET", "/api/socket/channels/{channel}/members", "/api/socket/channels/presence-x/members", ""),

@@ -93,7 +93,8 @@ func TestEveryPrivilegedRouteLeavesItsLine(t *testing.T) {
 		t.Errorf("the control finds %q", got)
 	}
 	elsewhere := []audit.Action{ // each has a test of its own
-		audit.OperatorMade, audit.OperatorRemoved, audit.ServiceMade, audit.TokenRevoked, audit.DeviceRevoked, audit.TriesLockedOut, audit.LettersReplayed, audit.SinkForgotten, audit.LogRenewed,
+		audit.ServiceMade, audit.TokenRevoked, audit.DeviceRevoked, audit.IdentityLinked, audit.IdentityUnlinked, audit.PasswordSet,
+		audit.TriesLockedOut, audit.LettersReplayed, audit.SinkForgotten, audit.LogRenewed,
 	}
 	for _, action := range audit.Actions() {
 		if !slices.Contains(elsewhere, action) && !slices.ContainsFunc(rows, func(row access) bool { return slices.Contains(row.audit, action) }) {
@@ -244,6 +245,11 @@ func TestOtherLinesOfTheAuditLog(t *testing.T) {
 		if d.Current && len(lines) != 0 || !d.Current && (len(lines) != 1 || lines[0].Action != audit.DeviceRevoked || lines[0].ActorID.String() != second.User.ID) {
 			t.Errorf("sign out a device (current: %v): %d, %+v", d.Current, a.status, lines)
 		}
+	}
+	s.call("POST", "/api/sessions", "", signIn).into(t, &second)
+	changed := s.call("PUT", "/api/me/password", second.Token, `{"current":"three green robots","password":"four blue robots"}`)
+	if lines := s.lines(changed); changed.status != http.StatusOK || len(lines) != 1 || lines[0].Action != audit.PasswordSet || lines[0].ActorID.String() != second.User.ID {
+		t.Errorf("a new password: %d %s, %+v", changed.status, changed.body, lines)
 	}
 	locked := 0
 	for n := range 12 {
