@@ -49,6 +49,8 @@ type serveConfig struct {
 	config
 	deliverySettings
 	signInSettings
+	tlsSettings
+	hallSettings
 	HTTPAddr       string   `env:"HTTP_ADDR" default:"127.0.0.1:3001" help:"Address of API, web page and hub."`
 	DatabaseURL    string   `env:"DATABASE_URL" help:"An external PostgreSQL 15 or newer; empty runs an embedded one." secret:""`
 	PublicURL      string   `env:"PUBLIC_URL" help:"Where people reach this server; printed in links."`
@@ -142,7 +144,10 @@ func (c serveConfig) check() error {
 	if err := c.checkSignIn(); err != nil {
 		return err
 	}
-	if c.production() && len(c.CORSOrigins) == 0 && c.PublicURL == "" {
+	if err := c.tlsSettings.check(); err != nil {
+		return err
+	}
+	if c.production() && len(c.CORSOrigins) == 0 && c.PublicURL == "" && !c.Hall {
 		return fmt.Errorf("%w: set PUBLIC_URL to this server's address, or CORS_ORIGINS to the front ends that use it", errProduction)
 	}
 	if c.production() && c.ProxySecret != "" && len(c.ProxySecret) < minSecret {

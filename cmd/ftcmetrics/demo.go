@@ -18,6 +18,9 @@ type demoCommand struct {
 
 // Run serves and plays until the invocation's context ends, or until the event is over.
 func (c *demoCommand) Run(in *invocation) error {
+	if c.Hall || c.TLSCert != "" || len(c.TLSDomains) > 0 {
+		return errors.New("the demo speaks http only: leave HALL and TLS_* out")
+	}
 	ctx, cancel := context.WithCancel(in.ctx)
 	defer cancel()
 	hall, err := demo.OpenHall(c.DataDir)

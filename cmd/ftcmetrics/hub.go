@@ -11,11 +11,12 @@ import (
 
 type hubCommand struct {
 	config
+	tlsSettings
 }
 
 // Run serves sockets and the Pusher HTTP API until the invocation's context ends.
 func (c *hubCommand) Run(in *invocation) error {
-	if err := c.checkHub(); err != nil {
+	if err := errors.Join(c.checkHub(), c.tlsSettings.check()); err != nil {
 		return err
 	}
 	if err := c.fillSecrets(); err != nil {
@@ -23,6 +24,10 @@ func (c *hubCommand) Run(in *invocation) error {
 	}
 	logger := c.logger(in.err)
 	warnUnheeded(logger, in.environ, true)
+	secure, err := c.secure(c.DataDir, logger)
+	if err != nil {
+		return err
+	}
 	l, err := listen(c.HubAddr, c.MetricsAddr, "")
 	if err != nil {
 		return err
@@ -31,7 +36,7 @@ func (c *hubCommand) Run(in *invocation) error {
 	if err != nil {
 		return errors.Join(err, l.close(context.Background()))
 	}
-	l.serve(logger, r.mountHub(), r.metrics.handler())
+	l.serve(logger, secure, r.mountHub(), r.metrics.handler())
 	logger.Info("serving", slog.String("hub", l.hubAddress()), slog.String("metrics", l.metricsAddress()), slog.String("app", c.AppID), slog.String("key", c.AppKey))
 	var failed error
 	select {

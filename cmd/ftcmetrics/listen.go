@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/docs"
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
@@ -25,7 +24,7 @@ type listeners struct {
 
 // listen takes the addresses of hub, metrics and API; an empty one is left out.
 func listen(hubAddr, metricsAddr, httpAddr string) (*listeners, error) {
-	l := &listeners{failed: make(chan error, 3)}
+	l := &listeners{failed: make(chan error, 5)}
 	for _, want := range []struct{ name, address string }{{"HUB_ADDR", hubAddr}, {"METRICS_ADDR", metricsAddr}, {"HTTP_ADDR", httpAddr}} {
 		if want.address == "" {
 			l.names, l.sockets = append(l.names, want.name), append(l.sockets, nil)
@@ -42,23 +41,34 @@ func listen(hubAddr, metricsAddr, httpAddr string) (*listeners, error) {
 	return l, nil
 }
 
-// serve answers on each address with its handler.
-func (l *listeners) serve(logger *slog.Logger, handlers ...http.Handler) {
+// serve answers on each address with its handler, on those that others reach by https if
+// there is a certificate.
+func (l *listeners) serve(logger *slog.Logger, secure *secured, handlers ...http.Handler) {
 	for i, handler := range handlers {
-		if l.sockets[i] == nil {
-			continue
+		switch {
+		case l.sockets[i] == nil:
+		case secure == nil || l.names[i] == "METRICS_ADDR":
+			server := newServer(handler, logger)
+			l.run(i, server, func() error { return server.Serve(l.sockets[i]) })
+		default:
+			divided := divide(l.sockets[i])
+			server, plain := newServer(secure.strict(handler), logger), newServer(secure.plain, logger)
+			server.TLSConfig = secure.config.Clone()
+			l.run(i, server, func() error { return server.ServeTLS(divided.secure, "", "") })
+			l.run(i, plain, func() error { return plain.Serve(divided.plain) })
+			go func() { _ = divided.run() }() // ends with its listener; who serves says why
 		}
-		server := &http.Server{
-			Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second,
-			IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
-		}
-		l.servers = append(l.servers, server)
-		go func() {
-			if err := server.Serve(l.sockets[i]); !errors.Is(err, http.ErrServerClosed) {
-				l.failed <- fmt.Errorf("%s: %w", l.names[i], err)
-			}
-		}()
 	}
+}
+
+// run has a server work, and tells when it fails.
+func (l *listeners) run(i int, server *http.Server, work func() error) {
+	l.servers = append(l.servers, server)
+	go func() {
+		if err := work(); !errors.Is(err, http.ErrServerClosed) {
+			l.failed <- fmt.Errorf("%s: %w", l.names[i], err)
+		}
+	}()
 }
 
 func (l *listeners) httpAddress() string { return l.sockets[2].Addr().String() }
@@ -73,11 +83,15 @@ func (l *listeners) hubAddress() string {
 
 func (l *listeners) metricsAddress() string { return l.sockets[1].Addr().String() }
 
-func (l *listeners) hubPort() int {
-	if l.sockets[0] == nil {
+func (l *listeners) hubPort() int { return portAt(l.sockets[0]) }
+
+func (l *listeners) httpPort() int { return portAt(l.sockets[2]) }
+
+func portAt(socket net.Listener) int {
+	if socket == nil {
 		return 0
 	}
-	address, ok := l.sockets[0].Addr().(*net.TCPAddr)
+	address, ok := socket.Addr().(*net.TCPAddr)
 	if !ok {
 		return 0
 	}

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/pprof" //nolint:gosec // served on METRICS_ADDR alone; nobody serves the default mux
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -185,13 +184,9 @@ func (m *metrics) handler() http.Handler {
 
 // buildInfo says which program this is.
 func buildInfo() prometheus.Collector {
-	version := "dev"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		version = info.Main.Version
-	}
 	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "ftcmetrics_build_info", Help: "1, with the version of the program and of Go.",
-		ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
+		ConstLabels: prometheus.Labels{"version": version(), "goversion": runtime.Version()},
 	}, func() float64 { return 1 })
 }
 

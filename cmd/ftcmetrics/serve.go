@@ -57,6 +57,8 @@ type node struct {
 	ratings  *ratings.Service
 	pace     pace // of following FTC events
 	servers  *listeners
+	secure   *secured // how the listeners speak https; nil if they do not
+	hall     *hall    // nil but with HALL
 	asked    readiness
 	stopping context.CancelFunc // ends the background work
 	work     sync.WaitGroup     // the background work
@@ -65,6 +67,9 @@ type node struct {
 // start brings a node up in the order that nothing is promised before it can be kept:
 // database, hub, relay, and only then the listeners. greet speaks to who started it.
 func start(in *invocation, c serveConfig, greet func(*node, *invocation) error) (n *node, err error) {
+	if err := c.enterHall(); err != nil {
+		return nil, err
+	}
 	if err := c.check(); err != nil {
 		return nil, err
 	}
@@ -82,14 +87,27 @@ func start(in *invocation, c serveConfig, greet func(*node, *invocation) error) 
 			err = errors.Join(err, n.close(context.Background()))
 		}
 	}()
+	if err = n.secureListeners(); err != nil {
+		return n, err
+	}
 	if n.database, err = openDatabase(in.ctx, c, n.logger, false); err != nil {
 		return n, err
 	}
 	if err = n.assemble(in.ctx); err != nil {
 		return n, err
 	}
-	n.logger.Info("serving", slog.String("url", n.url()), slog.String("hub", n.servers.hubAddress()), slog.String("metrics", n.servers.metricsAddress()))
+	n.logger.Info("serving", slog.String("url", n.url()), slog.String("listens", n.servers.httpAddress()), slog.String("hub", n.servers.hubAddress()), slog.String("metrics", n.servers.metricsAddress()))
 	return n, greet(n, in)
+}
+
+// secureListeners has the node speak https, if it is to.
+func (n *node) secureListeners() (err error) {
+	if n.config.Hall {
+		n.hall, n.secure, err = openHall(&n.config, n.servers.httpPort(), n.logger)
+		return err
+	}
+	n.secure, err = n.config.secure(n.config.DataDir, n.logger)
+	return err
 }
 
 // quiet greets nobody.
@@ -137,7 +155,8 @@ func (n *node) assemble(ctx context.Context) error {
 	}
 	n.work.Go(func() { follow(work) })
 	n.work.Go(func() { n.rate(work) })
-	n.servers.serve(n.logger, r.mountHub(), r.metrics.handler(), r.parting(r.mount(handler)))
+	pages := n.hall.show(n.hall.everywhere(r.mount(handler)))
+	n.servers.serve(n.logger, n.secure, r.mountHub(), r.metrics.handler(), r.parting(pages))
 	return nil
 }
 
@@ -173,11 +192,18 @@ func (n *node) handler() (http.Handler, error) {
 		Accounts: n.accounts, Providers: providers, Teams: n.teams, Scouting: scouting.New(pool, n.log, book), FTC: n.ftc, Live: n.live, Ratings: n.ratings, Log: n.log,
 		Sockets: n.sockets(), Trace: n.realtime.trace,
 		Events: registry(), Signer: realtime.Signer{Key: c.AppKey, Secret: c.AppSecret},
-		Realtime: c.realtimeConfig(n.servers.hubPort()),
+		Realtime: n.realtimeConfig(),
 		Ready:    n.ready, Pages: web.Pages(web.Options{API: ask}), Logger: n.logger, Observer: n.figures.observer(),
 		Production: c.production(), Origins: c.origins(), TrustedProxies: proxies, ProxySecret: c.ProxySecret, RateLimit: c.RateLimit,
 	})
 	return handler, nil
+}
+
+// realtimeConfig is what front ends are told by this node.
+func (n *node) realtimeConfig() api.RealtimeConfig {
+	told := n.config.realtimeConfig(n.servers.hubPort())
+	told.TLS = told.TLS || n.secure != nil && told.Driver == embedded
+	return told
 }
 
 // registry lists every realtime event there is.
@@ -228,11 +254,17 @@ func (n *node) url() string {
 	if n.config.PublicURL != "" {
 		return strings.TrimSuffix(n.config.PublicURL, "/")
 	}
+	if n.secure != nil {
+		return "https://" + n.servers.httpAddress()
+	}
 	return "http://" + n.servers.httpAddress()
 }
 
-// announce says, the first time, how to begin.
+// announce says how to get in and, the first time, how to begin.
 func (n *node) announce(in *invocation) error {
+	if n.hall != nil {
+		n.hall.welcome(in.err)
+	}
 	code, err := n.accounts.OpenSetup(in.ctx)
 	if err != nil || code == "" {
 		return err

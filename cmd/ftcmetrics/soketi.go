@@ -60,6 +60,8 @@ func soketiNames() []soketiName {
 		{name: "SOKETI_USE_TLS", setting: "REALTIME_TLS", value: soketiTruth},
 		{name: "SOKETI_HOST", setting: "HUB_ADDR", hubOnly: true, value: soketiAddress("SOKETI_HOST", "SOKETI_PORT", "6001")},
 		{name: "SOKETI_PORT", setting: "HUB_ADDR", hubOnly: true, value: soketiAddress("SOKETI_HOST", "SOKETI_PORT", "6001")},
+		{name: "SOKETI_SSL_CERT", setting: "TLS_CERT", hubOnly: true},
+		{name: "SOKETI_SSL_KEY", setting: "TLS_KEY", hubOnly: true},
 		{name: "SOKETI_METRICS_HOST", setting: "METRICS_ADDR", hubOnly: true, value: soketiAddress("SOKETI_METRICS_HOST", "SOKETI_METRICS_SERVER_PORT", "9601")},
 		{name: "SOKETI_METRICS_SERVER_PORT", setting: "METRICS_ADDR", hubOnly: true, value: soketiAddress("SOKETI_METRICS_HOST", "SOKETI_METRICS_SERVER_PORT", "9601")},
 		{name: "SOKETI_METRICS_PROMETHEUS_PREFIX", setting: "METRICS_PREFIX"},

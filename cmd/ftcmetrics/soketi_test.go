@@ -24,7 +24,7 @@ func TestSoketiEnvironment(t *testing.T) {
 		"SOKETI_HOST=localhost", "SOKETI_PORT=0", "SOKETI_METRICS_SERVER_PORT=0", "SOKETI_METRICS_ENABLED=1", "SOKETI_METRICS_PROMETHEUS_PREFIX=chat_",
 		"SOKETI_DEFAULT_APP_ENABLE_CLIENT_MESSAGES=false", "SOKETI_DEFAULT_APP_MAX_CONNS=1", "SOKETI_PRESENCE_MAX_MEMBERS=7",
 		"SOKETI_DEFAULT_APP_WEBHOOKS=[{\"url\":\""+url+"\",\"event_types\":[\"channel_occupied\"]}]",
-		"SOKETI_ADAPTER_DRIVER=local", "SOKETI_QUEUE_DRIVER=redis", "SOKETI_SSL_CERT=/cert.pem", "SOKETI_SHUTDOWN_GRACE_PERIOD=4000", "SOKETI_PATH_PREFIX=")
+		"SOKETI_ADAPTER_DRIVER=local", "SOKETI_QUEUE_DRIVER=redis", "SOKETI_SSL_CA=/ca.pem", "SOKETI_SHUTDOWN_GRACE_PERIOD=4000", "SOKETI_PATH_PREFIX=")
 	p := launch(t, cmd)
 	socket := p.dial("some-key")
 	say(t, socket, `{"event":"pusher:subscribe","data":{"channel":"chat"}}`)
@@ -44,7 +44,7 @@ func TestSoketiEnvironment(t *testing.T) {
 	if code := p.stop(); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
-	for _, name := range []string{"SOKETI_QUEUE_DRIVER", "SOKETI_SSL_CERT"} {
+	for _, name := range []string{"SOKETI_QUEUE_DRIVER", "SOKETI_SSL_CA"} {
 		if !strings.Contains(p.text(), `"name":"`+name+`"`) {
 			t.Errorf("no warning about %s", name)
 		}
