@@ -235,3 +235,29 @@ func TestLinksElsewhere(t *testing.T) {
 		}
 	}
 }
+
+var bold = regexp.MustCompile(`\*\*([^*]+)\*\*`)
+
+// TestGuidesSayWhatTheScreensSay: each word in bold of the guides for people in the hall
+// is a text of the app, letter by letter.
+func TestGuidesSayWhatTheScreensSay(t *testing.T) {
+	var words strings.Builder
+	names, err := fs.Glob(os.DirFS(".."), "web/src/words/*.ts")
+	if err != nil || len(names) < 5 {
+		t.Fatal(names, err)
+	}
+	for _, name := range names {
+		words.WriteString(document(t, path.Join("..", name)))
+	}
+	for _, name := range []string{"guide-scouts.md", "guide-coaches.md"} {
+		found := bold.FindAllStringSubmatch(document(t, name), -1)
+		if len(found) < 20 {
+			t.Errorf("%s names %d texts", name, len(found))
+		}
+		for _, m := range found {
+			if m[1] != "bold" && !strings.Contains(words.String(), `"`+m[1]+`"`) {
+				t.Errorf("%s: no screen says %q", name, m[1])
+			}
+		}
+	}
+}
