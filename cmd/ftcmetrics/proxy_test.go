@@ -106,8 +106,8 @@ func changed(t *testing.T, name string, pairs ...string) string {
 	return path
 }
 
-// elsewhere has a client come from another address than the proxy's, which the nodes trust.
-func elsewhere(client *http.Client) *http.Client {
+// fromElsewhere has a client come from another address than the proxy's, which the nodes trust.
+func fromElsewhere(client *http.Client) *http.Client {
 	from := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}}
 	client.Transport.(*http.Transport).DialContext = from.DialContext
 	return client
@@ -142,7 +142,7 @@ events { worker_connections 512; }
 http { access_log off; client_body_temp_path %[2]s/body; proxy_temp_path %[2]s/proxy; fastcgi_temp_path %[2]s/f; uwsgi_temp_path %[2]s/u; scgi_temp_path %[2]s/s;
 include %s; }
 `, user, dir, conf), 0o600))
-	return runs(t, exec.Command(installed(t, "nginx"), "-p", dir, "-e", "stderr", "-c", all), front{"https://127.0.0.1:" + port, elsewhere(trusting(t, authority))}) //nolint:gosec // the test's own files
+	return runs(t, exec.Command(installed(t, "nginx"), "-p", dir, "-e", "stderr", "-c", all), front{"https://127.0.0.1:" + port, fromElsewhere(trusting(t, authority))}) //nolint:gosec // the test's own files
 }
 
 // caddy runs the real Caddy before nodes.
@@ -158,7 +158,7 @@ func caddy(t *testing.T, port string, nodes ...*process) front {
 	cmd := exec.Command(installed(t, "caddy"), "run", "--config", conf, "--adapter", "caddyfile") //nolint:gosec // our own file
 	cmd.Env = append(os.Environ(), "FTCMETRICS_SITE=http://127.0.0.1:"+port, "FTCMETRICS_NODES="+strings.Join(addresses, " "),
 		"HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_CONFIG_HOME="+dir)
-	return runs(t, cmd, front{"http://127.0.0.1:" + port, elsewhere(trusting(t))})
+	return runs(t, cmd, front{"http://127.0.0.1:" + port, fromElsewhere(trusting(t))})
 }
 
 // behind starts a node that knows its proxy.
