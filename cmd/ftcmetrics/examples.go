@@ -24,6 +24,10 @@ ftcmetrics hub --hub-addr=127.0.0.1:6002 --redis-url=redis://127.0.0.1:6379`,
 		"demo": `
 ftcmetrics demo
 ftcmetrics demo --data-dir=/tmp/demo --once --speed=0`,
+		"doctor": `
+ftcmetrics doctor                                   # beside the server, with its environment
+ftcmetrics doctor --json | jq '.checks[] | select(.status=="FAIL")'
+ftcmetrics doctor --public-url=https://scouting.example.org --clock-url=https://www.example.org`,
 		"config show": `
 ftcmetrics config
 ftcmetrics config show --json | jq '.[] | select(.source!="default")'`,

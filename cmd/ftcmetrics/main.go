@@ -27,6 +27,7 @@ type commands struct {
 	Serve     serveCommand     `cmd:"" default:"withargs" help:"Run the server: API, hub and web page (the default)."`
 	Hub       hubCommand       `cmd:"" help:"Run the hub alone, for any Pusher client and server library; no PostgreSQL."`
 	Demo      demoCommand      `cmd:"" help:"Run the server and play an FTC event on it, so that there is something to see."`
+	Doctor    doctorCommand    `cmd:"" help:"Look for what is wrong with this server and its surroundings, and say how to mend it."`
 	Config    configCommand    `cmd:"" help:"Look at the configuration."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this program's schema, as serve does when it starts."`
 	Owner     ownerCommand     `cmd:"" help:"Manage the operators of this server."`

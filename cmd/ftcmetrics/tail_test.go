@@ -84,7 +84,10 @@ func (r *running) listening(channels ...string) {
 // at is a command line with the environment of the server.
 func (p *process) at(args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], args...) //nolint:gosec // our own test binary
-	cmd.Env = append(append([]string(nil), p.cmd.Env...), "HUB_ADDR="+p.hub, "HTTP_ADDR="+strings.TrimPrefix(p.url, "http://"))
+	cmd.Env = append(append([]string(nil), p.cmd.Env...), "HTTP_ADDR="+strings.TrimPrefix(p.url, "http://"))
+	if p.hub != "" {
+		cmd.Env = append(cmd.Env, "HUB_ADDR="+p.hub)
+	}
 	return cmd
 }
 

@@ -53,6 +53,10 @@ func (o Options) address() (string, error) {
 	return at.String(), nil
 }
 
+// ErrMute is why a socket is of no use that opened: something on the way lets the handshake
+// through, and not what comes after it.
+var ErrMute = errors.New("a socket opens, and then nothing comes")
+
 // HandshakeError is an answer that opens no socket: it came from the server, or from
 // something before it.
 type HandshakeError struct {
@@ -113,26 +117,30 @@ type Socket struct {
 	pinging sync.WaitGroup
 }
 
-// Dial opens a socket. Its errors are a HandshakeError, a CloseError, or what the network says.
+// Dial opens a socket. Its errors are a HandshakeError, a CloseError, ErrMute, or what the
+// network says.
 func Dial(ctx context.Context, o Options) (*Socket, error) {
 	address, err := o.address()
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	opening, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	dialing := &websocket.DialOptions{HTTPClient: o.HTTP, CompressionMode: websocket.CompressionContextTakeover}
 	if o.Origin != "" {
 		dialing.HTTPHeader = http.Header{"Origin": {o.Origin}}
 	}
-	ws, response, err := websocket.Dial(ctx, address, dialing) //nolint:bodyclose // Dial keeps the body for itself
+	ws, response, err := websocket.Dial(opening, address, dialing) //nolint:bodyclose // Dial keeps the body for itself
 	if err != nil {
 		return nil, refusal(response, err)
 	}
 	ws.SetReadLimit(largestText)
 	s := &Socket{ws: ws, silence: patience, stop: func() {}}
-	if err := s.greet(ctx); err != nil {
+	if err := s.greet(opening); err != nil {
 		_ = ws.CloseNow() // it is of no use
+		if opening.Err() != nil && ctx.Err() == nil {
+			err = ErrMute
+		}
 		return nil, err
 	}
 	return s, nil
@@ -230,10 +238,10 @@ func (s *Socket) Next(ctx context.Context) (Message, error) {
 				Code    int
 				Message string
 			}
-			if json.Unmarshal([]byte(m.Text()), &said) == nil && said.Code >= 4000 && said.Code < 4300 {
-				s.said = &CloseError{protocol.CloseCode(said.Code), said.Message} //nolint:gosec // it is below 4300
+			if json.Unmarshal([]byte(m.Text()), &said) != nil || said.Code < 4000 || said.Code >= 4300 {
+				return m, nil
 			}
-			return m, nil
+			s.said = &CloseError{protocol.CloseCode(said.Code), said.Message} //nolint:gosec // it is below 4300; the close follows
 		default:
 			return m, nil
 		}
