@@ -193,9 +193,9 @@ func (s *server) checkEvent(name string, data json.RawMessage, channels []realti
 	if err != nil {
 		return err
 	}
-	if about, known := made.events[name]; known {
-		faults = append(faults, about.misplaced(channels)...)
-		faults = append(faults, made.schemas.faults(about.payload, object, "/data")...)
+	if schema, known := made.payloads[name]; known {
+		faults = append(faults, misplaced(s.described(name), channels)...)
+		faults = append(faults, payloadFaults(schema, object)...)
 	}
 	if len(faults) > 0 {
 		return errBroadcastShape.Saying("%s", faults[0].Detail).At(faults[:min(len(faults), 20)]...)
@@ -214,11 +214,11 @@ func (s *server) described(name string) realtime.Described {
 }
 
 // misplaced returns a fault for each channel that the event does not belong on.
-func (m message) misplaced(channels []realtime.Channel) []fault.Field {
+func misplaced(event realtime.Described, channels []realtime.Channel) []fault.Field {
 	var faults []fault.Field
 	for i, channel := range channels {
-		if !m.Fits(channel) {
-			detail := fmt.Sprintf("%s goes to %s, not to %s.", m.Name, strings.Join(m.Patterns, ", "), channel)
+		if !event.Fits(channel) {
+			detail := fmt.Sprintf("%s goes to %s, not to %s.", event.Name, strings.Join(event.Patterns, ", "), channel)
 			faults = append(faults, fault.Field{Pointer: fmt.Sprintf("/channels/%d", i), Detail: detail})
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	compiled "github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/swaggest/jsonschema-go"
 	"github.com/swaggest/openapi-go"
 	"github.com/swaggest/openapi-go/openapi31"
@@ -40,9 +41,8 @@ type description struct {
 // documents are what the description says to others: the routes and events in both formats,
 // and what broadcasts are held to.
 type documents struct {
-	byPath  map[string][]byte
-	events  map[string]message // each with the schema of what it carries
-	schemas schemas            // that the payloads refer to
+	byPath   map[string][]byte
+	payloads map[string]*compiled.Schema // of the events, by name
 }
 
 // serveDocuments serves both formats. They are made when somebody first asks: that takes
@@ -80,7 +80,7 @@ func (d description) write() (documents, error) {
 		return documents{}, err
 	}
 	made := documents{byPath: map[string][]byte{"/openapi.json": openAPI, "/asyncapi.json": asyncAPI}}
-	made.events, made.schemas, err = payloads(openAPI, messages)
+	made.payloads, err = payloads(openAPI, d.events)
 	return made, err
 }
 
