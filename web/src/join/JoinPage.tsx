@@ -3,8 +3,10 @@ import { useLocation, useParams } from "wouter";
 import { useAction } from "../action";
 import { api, data } from "../api";
 import { signedIn, teamsChanged, useSession } from "../session";
+import { Providers, useProviders } from "../signin/Providers";
 import { Button, ButtonLink, Card, Field, Form, Page, toast } from "../ui";
 import { account } from "../words/account";
+import { agentName, signin } from "../words/signin";
 
 /** JoinPage brings somebody into a team by its code: typed, of a link, or of a QR code. */
 export default function JoinPage() {
@@ -12,6 +14,7 @@ export default function JoinPage() {
   const [code, setCode] = useState(linked);
   const { me } = useSession();
   const [, go] = useLocation();
+  const providers = useProviders();
   const join = useAction(async ({ displayName = "" }: Record<string, string>) => {
     const wanted = code.trim();
     if (me) {
@@ -20,7 +23,9 @@ export default function JoinPage() {
       toast(account.join.welcome(team!.teamNumber));
     } else {
       const { team } = (await data(
-        api.POST("/api/join", { body: { code: wanted, displayName: displayName.trim(), device: device(), cookie: true } }),
+        api.POST("/api/join", {
+          body: { code: wanted, displayName: displayName.trim(), device: agentName(navigator.userAgent), cookie: true },
+        }),
       ))!;
       await signedIn(team.id);
       toast(account.join.welcome(team.teamNumber));
@@ -69,6 +74,12 @@ export default function JoinPage() {
           </Button>
         </Form>
       </Card>
+      {me === null && code.trim() && providers.length > 0 && (
+        <Card>
+          <p className="text-quiet">{signin.joinHelp}</p>
+          <Providers word={signin.joinWith} code={code.trim()} to={`/join/${code.trim()}`} />
+        </Card>
+      )}
       {me && (
         <div>
           <ButtonLink look="quiet" to="/team/new">
@@ -85,17 +96,4 @@ export default function JoinPage() {
       )}
     </Page>
   );
-}
-
-// device is what this browser is called in the list of where somebody is signed in.
-function device(): string {
-  const { userAgent } = navigator;
-  const system = ["iPad", "iPhone", "Android", "CrOS", "Windows", "Macintosh", "Linux"].find((name) => userAgent.includes(name));
-  const browser = [
-    ["Edg/", "Edge"],
-    ["Firefox/", "Firefox"],
-    ["Chrome/", "Chrome"],
-    ["Safari/", "Safari"],
-  ].find(([mark]) => userAgent.includes(mark));
-  return [browser?.[1], system?.replace("CrOS", "Chromebook").replace("Macintosh", "Mac")].filter(Boolean).join(", ");
 }

@@ -1,13 +1,16 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { useAction } from "../action";
-import { api, data } from "../api";
+import { api, data, get } from "../api";
 import { type Me, renamed, signedOut, signOut, useSession } from "../session";
 import { useStore } from "../store";
 import { theme } from "../theme";
 import { Button, Card, Choice, Confirm, Field, Form, Page, Select, toast } from "../ui";
 import { account } from "../words/account";
-import { Devices } from "./Devices";
+import { Operators } from "./Operators";
+import { Sessions } from "./Sessions";
+import { Ways } from "./Ways";
 
 /** MePage is what belongs to one person: name, looks, devices, data, and the way out. */
 export default function MePage() {
@@ -23,7 +26,9 @@ export default function MePage() {
         <Name me={me} />
       )}
       <Looks />
-      {!me.deviceOf && <Devices />}
+      {!me.deviceOf && <Ways me={me} />}
+      {!me.deviceOf && <Sessions />}
+      {me.operator && <Operators me={me} />}
       {!me.deviceOf && <Data />}
       <Leaving me={me} />
     </Page>
@@ -105,6 +110,7 @@ function Data() {
 
 function Leaving({ me }: { me: Me }) {
   const [asking, setAsking] = useState<"out" | "erase" | null>(null);
+  const linked = useQuery(get("/api/me/identities")).data ?? [];
   const [, go] = useLocation();
   const gone = (told: string) => {
     toast(told, { tone: "plain" });
@@ -127,7 +133,7 @@ function Leaving({ me }: { me: Me }) {
   );
   return (
     <div className="flex flex-wrap gap-2">
-      <Button busy={out.busy} onClick={() => (me.email ? out.go() : setAsking("out"))}>
+      <Button busy={out.busy} onClick={() => (me.password || linked.length > 0 ? out.go() : setAsking("out"))}>
         {account.me.signOut}
       </Button>
       {!me.deviceOf && (

@@ -1,16 +1,32 @@
-import { useState } from "react";
-import { useLocation } from "wouter";
+import { useEffect, useState } from "react";
+import { useLocation, useSearch } from "wouter";
 import { useAction } from "../action";
 import { api } from "../api";
 import { signedIn, signInWithToken } from "../session";
-import { Button, ButtonLink, Card, Choice, Field, Form, Page } from "../ui";
+import { Button, ButtonLink, Card, Choice, Field, Form, Loading, Page } from "../ui";
 import { account } from "../words/account";
+import { signin } from "../words/signin";
+import { Providers, SignInFailed, useProviders } from "./Providers";
 
 /** SignInPage is for who has an account or a token; it also stands in for pages that need somebody. */
 export default function SignInPage() {
   const [way, setWay] = useState<"password" | "token">("password");
   const [at, go] = useLocation();
-  const done = () => at === "/sign-in" && go("/", { replace: true });
+  const search = useSearch();
+  const query = new URLSearchParams(search);
+  const wanted = query.get("to") ?? "/";
+  const page = /^\/(?![/\\])/.test(wanted) ? wanted : "/"; // ours, whoever made the link
+  const to = at === "/sign-in" ? page : at;
+  const done = () => at === "/sign-in" && go(to, { replace: true });
+  const providers = useProviders();
+  const back = at === "/sign-in" && query.has("done"); // from a provider, with its cookie
+  const enter = useAction(async () => {
+    await signedIn();
+    done();
+  });
+  useEffect(() => {
+    if (back) enter.go();
+  }, [back, enter.go]);
   const signIn = useAction(async ({ email, password, token }: Record<string, string>) => {
     if (way === "token") await signInWithToken(token.trim());
     else {
@@ -19,8 +35,21 @@ export default function SignInPage() {
     }
     done();
   });
+  if (back && !enter.failed)
+    return (
+      <Page title={signin.entering} narrow>
+        <Loading />
+      </Page>
+    );
   return (
     <Page title={account.signIn.title} narrow>
+      <SignInFailed search={search} />
+      {providers.length > 0 && (
+        <Card>
+          <Providers word={signin.with} to={to} />
+          <p className="text-sm text-quiet">{signin.newHere}</p>
+        </Card>
+      )}
       <Card>
         <Choice
           label={account.signIn.title}

@@ -3,8 +3,10 @@ import { useEffect, useRef, useState } from "react";
 import { useAction } from "../action";
 import { api, data, get, key, type Schemas } from "../api";
 import type { Team } from "../session";
+import { useProviders } from "../signin/Providers";
 import { Button, Card, Confirm, Copy, Empty, Field, Form, Loaded, QrCode, Select, toast } from "../ui";
 import { roleNames } from "../words/app";
+import { signin } from "../words/signin";
 import { team as words } from "../words/team";
 import { until } from "../words/time";
 import { grantable } from "./MembersPage";
@@ -58,11 +60,13 @@ const hours = { hour: 1, day: 24, week: 7 * 24, month: 30 * 24 };
 type Lifetime = keyof typeof hours;
 
 function NewInvite({ team, onMade }: { team: Team; onMade: (invite: Invite) => void }) {
-  const make = useAction(async ({ role, maxUses, lives }: Record<string, string>) => {
+  const withProviders = useProviders().length > 0;
+  const make = useAction(async ({ role, maxUses, lives, email }: Record<string, string>) => {
     // A day is the server's own default, and its clock is right: such codes are short.
     const expiresAt = lives === "day" ? undefined : new Date(Date.now() + hours[lives as Lifetime] * 3_600_000).toISOString();
-    const body = { role: role as "STUDENT", maxUses: Number(maxUses), expiresAt };
+    const body = { role: role as "STUDENT", maxUses: Number(maxUses), expiresAt, email: email?.trim() || undefined };
     onMade((await data(api.POST("/api/user-teams/{id}/invites", { params: { path: { id: team.id } }, body })))!);
+    if (body.email) toast(signin.invite.made(body.email));
   });
   return (
     <Card title={words.invites.make}>
@@ -95,6 +99,16 @@ function NewInvite({ team, onMade }: { team: Team; onMade: (invite: Invite) => v
             </option>
           ))}
         </Select>
+        {withProviders && (
+          <Field
+            label={signin.invite.email}
+            help={signin.invite.emailHelp}
+            name="email"
+            type="email"
+            autoComplete="off"
+            fault={make.failed?.field("email")}
+          />
+        )}
         <Button type="submit" look="main" busy={make.busy}>
           {words.invites.go}
         </Button>
@@ -136,7 +150,11 @@ function Row({ team, invite, onChanged }: { team: Team; invite: Invite; onChange
   return (
     <li className="flex min-h-16 items-center justify-between gap-3 border-t border-line py-1 first:border-t-0">
       <span className="min-w-0">
-        <span className="block font-mono font-semibold">{invite.hint}…</span>
+        {invite.email ? (
+          <span className="block truncate font-semibold">{invite.email}</span>
+        ) : (
+          <span className="block font-mono font-semibold">{invite.hint}…</span>
+        )}
         <span className="block text-sm text-quiet">
           {words.invites.line(roleNames[invite.role] ?? invite.role, invite.uses, invite.maxUses)},{" "}
           {words.invites.ends(until(invite.expiresAt))}
@@ -147,7 +165,7 @@ function Row({ team, invite, onChanged }: { team: Team; invite: Invite; onChange
       </Button>
       {asking && (
         <Confirm
-          title={words.invites.revokeTitle(invite.hint)}
+          title={words.invites.revokeTitle(invite.email || invite.hint)}
           confirm={words.invites.revoke}
           busy={revoke.busy}
           onConfirm={revoke.go}
