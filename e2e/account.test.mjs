@@ -16,7 +16,7 @@ before(async () => {
 });
 after(() => world?.stop());
 
-test("a person links and unlinks; two people are never made one", async () => {
+test("a person links and unlinks; two people are never made one", () => world.ending(async () => {
   const page = await world.join("Scout 9");
   await page.goto("/me");
   await page.getByText("only this device knows you").waitFor();
@@ -77,9 +77,9 @@ test("a person links and unlinks; two people are never made one", async () => {
   await other.getByRole("button", { name: "Save the password" }).click();
   await other.getByText("The new password counts").waitFor();
   for (const one of [page.context(), theirs.context(), other.context()]) await one.close();
-});
+}));
 
-test("an ended session is deaf within two seconds", async () => {
+test("an ended session is deaf within two seconds", () => world.ending(async () => {
   const here = await world.enter("ada");
   const there = await world.enter("ada");
   const token = await world.session(there.context());
@@ -105,9 +105,9 @@ test("an ended session is deaf within two seconds", async () => {
   assert.equal((await server.call("GET", "/api/me", token)).status, 401);
   assert.equal(await list.getByRole("listitem").count(), 1);
   for (const one of [here, there]) await one.context().close();
-});
+}));
 
-test("an operator hands on, and a server is never without one", async () => {
+test("an operator hands on, and a server is never without one", () => world.ending(async () => {
   const owner = await world.context();
   const page = await owner.newPage();
   await page.goto("/sign-in");
@@ -143,6 +143,6 @@ test("an operator hands on, and a server is never without one", async () => {
   await now.getByText("Coach no longer runs the server").waitFor();
   assert.equal((await server.call("GET", "/api/operators", server.owner)).status, 401, "their session ended with the right");
   for (const one of [owner, ada.context(), now.context()]) await one.close();
-});
+}));
 
 test("the faults of all of these pages", () => world.browser.assertClean());

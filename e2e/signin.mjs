@@ -46,6 +46,11 @@ export class World {
     return this.browser.forgiving(/localhost:/, run);
   }
 
+  /** Runs what ends sessions whose pages are open, and still ask. */
+  ending(run) {
+    return this.browser.forgiving(/ 40[13] /, run);
+  }
+
   /** A page of a fresh browser in which the name has just signed in. */
   async enter(name, start = "/sign-in") {
     const page = await (await this.context()).newPage();
@@ -53,7 +58,7 @@ export class World {
     await this.elsewhere(async () => {
       await page.getByRole("link", { name: /(Continue|Join) with Our school/ }).click();
       await approve(page, name);
-      await page.waitForURL((url) => url.origin === this.server.url);
+      await page.waitForURL(({ origin, searchParams }) => origin === this.server.url && !searchParams.has("done")); // the app has taken over
     });
     return page;
   }
