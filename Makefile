@@ -5,7 +5,7 @@ TOOL := go tool -modfile=tools/go.mod
 STATIC := CGO_ENABLED=0 go build -trimpath -ldflags='-s -w'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check fmt vet lint sqlc webcheck web screenshots unit e2e figures fuzz bench bench-peer churn conformance client generate build clean soak grand
+.PHONY: help run test setup check fmt vet lint sqlc webcheck web screenshots unit e2e figures fuzz bench bench-peer churn conformance client generate build clean soak grand licences vuln
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,12 @@ screenshots: ## Pictures of every screen with the demo's data, in .cache/screens
 client: ## Write the types of clients/react anew, from the program's own document
 	@$(STATIC) -o .cache/ftcmetrics ./cmd/ftcmetrics
 	@FTCMETRICS_BIN='$(CURDIR)/.cache/ftcmetrics' npm --prefix clients/react --silent run generate
+
+licences: ## Write docs/dependencies.md anew: modules and packages with their licences
+	@go test ./docs -run '^TestDependencies$$' -update
+
+vuln: ## Known holes in the code that is called; asks vuln.go.dev
+	@$(TOOL) govulncheck ./...
 
 generate: ## Write generated code anew
 	@$(TOOL) sqlc generate

@@ -87,7 +87,9 @@ type aviary struct {
 }
 
 // canary is a new text that cannot be anywhere by chance.
-func canary(what string) string { return "kanari" + what + strings.ReplaceAll(uuid.NewString(), "-", "") }
+func canary(what string) string {
+	return "kanari" + what + strings.ReplaceAll(uuid.NewString(), "-", "")
+}
 
 func newAviary(t *testing.T) *aviary {
 	t.Helper()
