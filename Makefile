@@ -5,7 +5,7 @@ TOOL := go tool -modfile=tools/go.mod
 STATIC := CGO_ENABLED=0 go build -trimpath -ldflags='-s -w'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check fmt vet lint sqlc webcheck web screenshots unit e2e figures fuzz bench bench-peer churn conformance client generate build clean soak grand licences vuln
+.PHONY: help run test setup check fmt vet lint sqlc alerts webcheck web screenshots unit e2e figures fuzz bench bench-peer churn conformance client generate build clean soak grand licences vuln
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ test: ## Everything a change has to pass: setup, check, unit, e2e, fuzz
 setup: ## Fetch what the tests need and this machine lacks, into ./.cache
 	@scripts/setup
 
-check: fmt vet lint sqlc webcheck ## Format, vet, lint, and generated code that is up to date
+check: fmt vet lint sqlc alerts webcheck ## Format, vet, lint, and generated code that is up to date
 
 fmt:
 	@files=$$(git ls-files -co --exclude-standard -- '*.go' | while read -r f; do [ ! -f "$$f" ] || echo "$$f"; done | xargs gofmt -l) && \
@@ -33,6 +33,10 @@ lint:
 
 sqlc:
 	@$(TOOL) sqlc diff
+
+alerts:
+	@mkdir -p .cache
+	@go -C tools/alerts test ./... >.cache/alerts.log || { cat .cache/alerts.log; exit 1; }
 
 webcheck:
 	@[ -d web/node_modules ] || scripts/setup
