@@ -7,6 +7,7 @@ import { words as common } from "../words/app";
 import { words } from "../words/console";
 import { Keys } from "./Keys";
 import { useKeys } from "./keys";
+import { useOverview } from "./overview/useOverview";
 import { pages, pathOf } from "./pages";
 
 let opened = false; // a page of the console, in this window
@@ -17,6 +18,7 @@ export default function Console() {
   const { page: at = "" } = useParams();
   const [help, setHelp] = useState(false);
   useKeys(() => setHelp(true));
+  useOverview(!!me?.operator); // so that the course has no gap while another page is open
   useEffect(() => {
     // The page that had the focus is gone: the next Tab begins at the new one.
     if (opened && document.activeElement === document.body) document.getElementById("content")?.focus();
