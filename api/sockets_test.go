@@ -284,6 +284,16 @@ func TestBroadcast(t *testing.T) {
 	if !strings.Contains(page.body, `"name":"hall:lunch"`) || strings.Contains(page.body, "member-left") {
 		t.Errorf("the log has %s", page.body)
 	}
+	for query, want := range map[string]int{"": 1, "?names=hall:lunch,other": 1, "?names=other": 0, "?team=8569&match=3": 1} {
+		var page struct {
+			Events     []struct{ Name string }
+			Next, Head int64
+		}
+		s.call("GET", "/api/channels/event-USNCRA/events"+query, "", "").into(t, &page)
+		if len(page.Events) != want || page.Next != page.Head || page.Head == 0 {
+			t.Errorf("the log%s has %+v", query, page)
+		}
+	}
 	me := get[struct{ ID string }](s, "/api/me")
 	if a := s.call("POST", "/api/socket/direct", s.owner, `{"userId":"`+me.ID+`","name":"hello","data":{"a":1}}`); a.status != http.StatusOK {
 		t.Errorf("direct: %d %s", a.status, a.body)

@@ -25,6 +25,9 @@ type channelEventsIn struct {
 	After   int64  `query:"after" json:"-" validate:"min=0" description:"the last seq you have; 0 is the start"`
 	Epoch   string `query:"epoch" json:"-" validate:"omitempty,uuid" description:"the epoch of the page that after is from"`
 	Limit   int    `query:"limit" json:"-" validate:"min=0,max=500" description:"100 when left out"`
+	Names   string `query:"names" json:"-" validate:"max=2000" description:"of events, with commas between; all when left out"`
+	Team    int    `query:"team" json:"-" validate:"min=0,max=99999" description:"leaves out what was scouted of another team"`
+	Match   int    `query:"match" json:"-" validate:"min=0,max=999" description:"leaves out what is about a match of another number"`
 }
 
 type channelEventIn struct {
@@ -35,6 +38,18 @@ type channelEventIn struct {
 type syncIn struct {
 	Since    string `query:"since" json:"-" description:"next of the answer before; leave it out to begin"`
 	Channels string `query:"channels" json:"-" validate:"required" description:"names with commas between, up to 100; may be repeated"`
+	Names    string `query:"names" json:"-" validate:"max=2000" description:"of events, with commas between; all when left out"`
+	Team     int    `query:"team" json:"-" validate:"min=0,max=99999" description:"leaves out what was scouted of another team"`
+	Match    int    `query:"match" json:"-" validate:"min=0,max=999" description:"leaves out what is about a match of another number"`
+}
+
+// filterOf is what a reader wants of a channel.
+func filterOf(names string, team, match int) eventlog.Filter {
+	f := eventlog.Filter{Team: team, Match: match}
+	if names != "" {
+		f.Names = strings.Split(names, ",")
+	}
+	return f
 }
 
 // syncOut is one poll of several channels.
@@ -105,7 +120,7 @@ func (s *server) channelEvents(w http.ResponseWriter, r *http.Request, _ account
 	if in.Epoch != "" {
 		epoch = uuid.MustParse(in.Epoch) // its shape was checked
 	}
-	page, err := s.o.Log.ReadIn(r.Context(), channel, epoch, in.After, in.Limit)
+	page, err := s.o.Log.ReadIn(r.Context(), channel, epoch, in.After, in.Limit, filterOf(in.Names, in.Team, in.Match))
 	if err != nil {
 		return err
 	}
@@ -157,7 +172,7 @@ func (s *server) sync(w http.ResponseWriter, r *http.Request, _ accounts.Actor, 
 		}
 		open = append(open, channel)
 	}
-	pages, next, err := s.o.Log.ReadMany(r.Context(), open, since, syncEvents)
+	pages, next, err := s.o.Log.ReadMany(r.Context(), open, since, syncEvents, filterOf(in.Names, in.Team, in.Match))
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 // follow reads two channels from the cursor and tells what comes: "1 2 3 | reset".
 func follow(t *testing.T, log *eventlog.Log, from eventlog.Cursor, limit int) (string, eventlog.Cursor) {
 	t.Helper()
-	pages, next, err := log.ReadMany(t.Context(), []realtime.Channel{"event-A", "event-B"}, from, limit)
+	pages, next, err := log.ReadMany(t.Context(), []realtime.Channel{"event-A", "event-B"}, from, limit, eventlog.Filter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestHoleBetweenTwoReads(t *testing.T) {
 
 func TestReadInAnEpoch(t *testing.T) {
 	log, _ := newLog(t)
-	if page, err := log.ReadIn(t.Context(), "event-A", uuid.New(), 0, 10); err != nil || !page.Reset {
+	if page, err := log.ReadIn(t.Context(), "event-A", uuid.New(), 0, 10, eventlog.Filter{}); err != nil || !page.Reset {
 		t.Errorf("an epoch of no channel: %+v, %v", page, err)
 	}
 	write(t, log, "x", "event-A")
@@ -108,10 +108,10 @@ func TestReadInAnEpoch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if same, err := log.ReadIn(t.Context(), "event-A", page.Epoch, 0, 10); err != nil || same.Reset || len(same.Events) != 1 {
+	if same, err := log.ReadIn(t.Context(), "event-A", page.Epoch, 0, 10, eventlog.Filter{}); err != nil || same.Reset || len(same.Events) != 1 {
 		t.Errorf("the same epoch: %+v, %v", same, err)
 	}
-	if other, err := log.ReadIn(t.Context(), "event-A", uuid.New(), 0, 10); err != nil || !other.Reset || other.Next != 1 {
+	if other, err := log.ReadIn(t.Context(), "event-A", uuid.New(), 0, 10, eventlog.Filter{}); err != nil || !other.Reset || other.Next != 1 {
 		t.Errorf("another epoch: %+v, %v", other, err)
 	}
 	found, err := log.Find(t.Context(), "event-A", page.Events[0].ID)

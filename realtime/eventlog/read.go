@@ -32,11 +32,13 @@ func restart(head int64, epoch uuid.UUID) Page {
 // Read returns up to limit events of the channel with seq > after, in order. A channel
 // without any event has an empty page.
 func (l *Log) Read(ctx context.Context, channel realtime.Channel, after int64, limit int) (Page, error) {
-	return l.ReadIn(ctx, channel, uuid.Nil, after, limit)
+	return l.ReadIn(ctx, channel, uuid.Nil, after, limit, Filter{})
 }
 
-// ReadIn is Read for who knows in which epoch after was read. The zero UUID is any.
-func (l *Log) ReadIn(ctx context.Context, channel realtime.Channel, epoch uuid.UUID, after int64, limit int) (Page, error) {
+// ReadIn is Read for who knows in which epoch after was read, and wants only some events.
+// The zero UUID is any. With a filter Next passes what was left out, so that a page may have
+// fewer events than limit, or none, and yet not reach the head.
+func (l *Log) ReadIn(ctx context.Context, channel realtime.Channel, epoch uuid.UUID, after int64, limit int, f Filter) (Page, error) {
 	head, err := l.q.HeadOf(ctx, string(channel))
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
@@ -49,11 +51,11 @@ func (l *Log) ReadIn(ctx context.Context, channel realtime.Channel, epoch uuid.U
 		return restart(head.Seq, head.Epoch), nil
 	}
 	row := queries.PositionsOfRow{Channel: string(channel), Seq: head.Seq, Epoch: head.Epoch, Oldest: head.Oldest}
-	return l.page(ctx, row, after, limit)
+	return l.page(ctx, row, after, limit, newScan(f))
 }
 
 // page reads a channel of which the position is known.
-func (l *Log) page(ctx context.Context, head queries.PositionsOfRow, after int64, limit int) (Page, error) {
+func (l *Log) page(ctx context.Context, head queries.PositionsOfRow, after int64, limit int, s *scan) (Page, error) {
 	if after > head.Seq || after < head.Oldest-1 {
 		return restart(head.Seq, head.Epoch), nil
 	}
@@ -61,25 +63,25 @@ func (l *Log) page(ctx context.Context, head queries.PositionsOfRow, after int64
 	if limit <= 0 {
 		return page, nil
 	}
-	rows, err := l.q.EventsAfter(ctx, queries.EventsAfterParams{Channel: head.Channel, After: after, RowLimit: int32(min(limit, MaxPage))})
-	if err != nil {
-		return Page{}, Translate(err)
-	}
-	if len(rows) > 0 && rows[0].Seq != after+1 || len(rows) == 0 && after < head.Seq {
-		return restart(head.Seq, head.Epoch), nil // what came next was removed between the two reads
+	rows, next, gone, err := s.rows(ctx, l.q, head.Channel, after, head.Seq, min(limit, MaxPage))
+	switch {
+	case err != nil:
+		return Page{}, err
+	case gone:
+		return restart(head.Seq, head.Epoch), nil
 	}
 	for _, row := range rows {
 		page.Events = append(page.Events, event(row))
-		page.Next = row.Seq
 	}
+	page.Next = next
 	page.Head = max(page.Head, page.Next) // events may have been appended between the two reads
 	return page, nil
 }
 
 // ReadMany returns for each of the channels what comes after the cursor, limit events in
 // all, and the cursor to go on with. A channel that the cursor does not know begins at its
-// head, with Reset.
-func (l *Log) ReadMany(ctx context.Context, channels []realtime.Channel, from Cursor, limit int) ([]Page, Cursor, error) {
+// head, with Reset. The filter is for all of them.
+func (l *Log) ReadMany(ctx context.Context, channels []realtime.Channel, from Cursor, limit int, f Filter) ([]Page, Cursor, error) {
 	rows, err := l.q.PositionsOf(ctx, names(channels))
 	if err != nil {
 		return nil, Cursor{}, Translate(err)
@@ -88,13 +90,14 @@ func (l *Log) ReadMany(ctx context.Context, channels []realtime.Channel, from Cu
 	for _, row := range rows {
 		heads[row.Channel] = row
 	}
+	s := newScan(f)
 	pages, next := make([]Page, len(channels)), Cursor{}
 	for i, channel := range channels {
 		head, ok := heads[string(channel)]
 		if !ok {
 			head = queries.PositionsOfRow{Channel: string(channel), Oldest: 1}
 		}
-		if pages[i], err = l.readFrom(ctx, head, from, limit); err != nil {
+		if pages[i], err = l.readFrom(ctx, head, from, limit, s); err != nil {
 			return nil, Cursor{}, err
 		}
 		limit -= len(pages[i].Events)
@@ -103,7 +106,7 @@ func (l *Log) ReadMany(ctx context.Context, channels []realtime.Channel, from Cu
 	return pages, next, nil
 }
 
-func (l *Log) readFrom(ctx context.Context, head queries.PositionsOfRow, from Cursor, limit int) (Page, error) {
+func (l *Log) readFrom(ctx context.Context, head queries.PositionsOfRow, from Cursor, limit int, s *scan) (Page, error) {
 	at, ok := from.at(realtime.Channel(head.Channel))
 	if !ok || !at.fits(head.Epoch) {
 		return restart(head.Seq, head.Epoch), nil
@@ -111,7 +114,7 @@ func (l *Log) readFrom(ctx context.Context, head queries.PositionsOfRow, from Cu
 	if at.seq == head.Seq {
 		limit = 0 // nothing to read
 	}
-	return l.page(ctx, head, at.seq, limit)
+	return l.page(ctx, head, at.seq, limit, s)
 }
 
 // Find returns one event of the channel.
