@@ -144,6 +144,9 @@ func (s *Service) Actor(ctx context.Context, token string) (Actor, error) {
 	if err != nil {
 		return Actor{}, eventlog.Translate(err)
 	}
+	if row.DisabledAt != nil {
+		return Actor{}, ErrDisabled
+	}
 	idle := time.Duration(row.Idle * float64(time.Second))
 	if idle > lifetime[Kind(row.Kind)].idle {
 		return Actor{}, ErrBadToken
@@ -159,11 +162,14 @@ func (s *Service) Actor(ctx context.Context, token string) (Actor, error) {
 	}, nil
 }
 
-// Get returns the user with the id, or ErrNoUser.
+// Get returns the user with the id, or ErrNoUser, or ErrDisabled.
 func (s *Service) Get(ctx context.Context, id uuid.UUID) (Me, error) {
 	row, err := s.q.User(ctx, id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Me{}, ErrNoUser
+	}
+	if err == nil && row.DisabledAt != nil {
+		return Me{}, ErrDisabled
 	}
 	return me(row), eventlog.Translate(err)
 }

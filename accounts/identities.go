@@ -50,6 +50,9 @@ func SignInAs(ctx context.Context, tx pgx.Tx, who Identity, device Device) (gran
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Grant{}, false, nil
 	}
+	if err == nil && row.DisabledAt != nil {
+		err = ErrDisabled
+	}
 	if err != nil {
 		return Grant{}, false, err
 	}

@@ -39,6 +39,9 @@ func (s *Service) MakeOperator(ctx context.Context, actor Actor, userID uuid.UUI
 		if user.DeviceOf != nil {
 			return false, ErrNoUser
 		}
+		if user.DisabledAt != nil {
+			return false, ErrDisabled
+		}
 		identities, err := q.IdentitiesOf(ctx, userID)
 		if err != nil {
 			return false, err

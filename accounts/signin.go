@@ -51,6 +51,9 @@ func (s *Service) SignIn(ctx context.Context, email, password string, device Dev
 		if errors.Is(err, ErrNoUser) || err == nil && (user.PasswordHash == nil || *user.PasswordHash != phc) {
 			return ErrBadLogin
 		}
+		if err == nil && user.DisabledAt != nil {
+			err = ErrDisabled
+		}
 		if err != nil {
 			return err
 		}

@@ -22,8 +22,6 @@ var ErrUnknownToken = fault.New(fault.NotFound, "no-such-token", "No token that 
 // byCommand is whoever runs a command on the server's machine, in the audit log.
 var byCommand = audit.By{Kind: audit.KindCommand}
 
-// What is in this file is for who runs the program on its machine; no route leads here.
-
 // TokenInfo is one token of anybody. The token itself is known to its holder only.
 type TokenInfo struct {
 	Session
@@ -33,10 +31,22 @@ type TokenInfo struct {
 	Asleep   bool       `json:"asleep"`             // unused for so long that it opens nothing any more
 }
 
-// Tokens lists up to limit tokens that are neither revoked nor expired, the newest first.
-func (s *Service) Tokens(ctx context.Context, limit int32) ([]TokenInfo, error) {
-	rows, err := s.q.AllTokens(ctx, limit)
-	list := make([]TokenInfo, 0, len(rows))
+// Tokens returns a page of all tokens that are neither revoked nor expired, the newest first,
+// and whether there are more. It asks nobody's right.
+func (s *Service) Tokens(ctx context.Context, f TokenFilter) (list []TokenInfo, more bool, err error) {
+	p := queries.TokensPageParams{Before: uuid.Max, UserID: f.User, RowLimit: int32(f.Limit) + 1}
+	if f.After != nil {
+		p.Before = *f.After
+	}
+	if f.Kind != "" {
+		kind := string(f.Kind)
+		p.Kind = &kind
+	}
+	rows, err := s.q.TokensPage(ctx, p)
+	if more = len(rows) > f.Limit; more {
+		rows = rows[:f.Limit]
+	}
+	list = make([]TokenInfo, 0, len(rows))
 	for _, row := range rows {
 		kind := Kind(row.Kind)
 		list = append(list, TokenInfo{
@@ -45,7 +55,7 @@ func (s *Service) Tokens(ctx context.Context, limit int32) ([]TokenInfo, error) 
 			Asleep: time.Duration(row.Idle*float64(time.Second)) > lifetime[kind].idle,
 		})
 	}
-	return list, eventlog.Translate(err)
+	return list, more, eventlog.Translate(err)
 }
 
 // CreateService makes a user that is a program, such as a scoreboard, and its token. An
@@ -82,8 +92,12 @@ func (s *Service) Revoke(ctx context.Context, which string) (Session, error) {
 		}
 		params.ID = id
 	}
-	var info Session
-	err := s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
+	return s.revoke(ctx, byCommand, params)
+}
+
+// revoke ends anybody's token.
+func (s *Service) revoke(ctx context.Context, by audit.By, params queries.RevokeAnyTokenParams) (info Session, err error) {
+	err = s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
 		row, err := queries.New(tx).RevokeAnyToken(ctx, params)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return ErrUnknownToken
@@ -92,7 +106,7 @@ func (s *Service) Revoke(ctx context.Context, which string) (Session, error) {
 			return err
 		}
 		info = Session{ID: row.ID, Kind: Kind(row.Kind), Name: row.Name}
-		audit.Write(batch, byCommand, audit.Deed{Action: audit.TokenRevoked, Subject: row.UserID, Object: row.ID.String()})
+		audit.Write(batch, by, audit.Deed{Action: audit.TokenRevoked, Subject: row.UserID, Object: row.ID.String()})
 		return batch.Revoke(realtime.Revocation{UserID: row.UserID.String(), Session: row.ID.String()})
 	})
 	return info, err

@@ -23,6 +23,7 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
+	"github.com/ftcmetrics/ftcmetrics/ftc/follow"
 	"github.com/ftcmetrics/ftcmetrics/ftc/live"
 	"github.com/ftcmetrics/ftcmetrics/ftc/ratings"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
@@ -40,6 +41,8 @@ type Options struct {
 	FTC      *ftc.Service
 	Live     *live.Service
 	Ratings  *ratings.Service
+	Follow   *follow.Service
+	Facts    func(ctx context.Context) (ServerFacts, error) // what operators are told of this node
 	Log      *eventlog.Log
 	Events   []realtime.Described // the realtime events, for the document
 	Sockets  Sockets              // what operators may know of channels and connections
@@ -123,6 +126,10 @@ func (s *server) routes() {
 	s.socketRoutes()
 	s.operationRoutes()
 	s.auditRoutes()
+	s.relayRoutes()
+	s.followRoutes()
+	s.peopleRoutes()
+	s.factRoutes(s.o.Facts)
 }
 
 func (s *server) middleware() {

@@ -23,6 +23,7 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/api"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
+	"github.com/ftcmetrics/ftcmetrics/ftc/follow"
 	"github.com/ftcmetrics/ftcmetrics/ftc/live"
 	"github.com/ftcmetrics/ftcmetrics/ftc/ratings"
 	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
@@ -71,6 +72,10 @@ func newServer(t *testing.T, change ...func(*api.Options)) *server {
 		Ready:          func(ctx context.Context) error { return pool.Ping(ctx) },
 		Logger:         slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
+	}
+	o.Follow = follow.NewService(pool, log, true, time.Now)
+	o.Facts = func(context.Context) (api.ServerFacts, error) {
+		return api.ServerFacts{Version: "of the tests", Settings: []api.Setting{}}, nil
 	}
 	o.Trace = inspect.NewTrace("here")
 	s.hub, err = hub.New(hub.Options{Apps: []hub.App{{ID: "app", Key: o.Signer.Key, Secret: o.Signer.Secret, ClientMessages: true, UserAuthentication: true}}, Trace: o.Trace})

@@ -23,7 +23,6 @@ const (
 	OperatorMade         Action = "operator.made"
 	OperatorRemoved      Action = "operator.removed"
 	ServiceMade          Action = "service.made"
-	TokenRevoked         Action = "token.revoked"
 	EventOperatorGranted Action = "event-operator.granted"
 	EventOperatorRevoked Action = "event-operator.revoked"
 	EventImported        Action = "event.imported"
@@ -61,6 +60,11 @@ const (
 	LettersReplayed      Action = "dead-letters.replayed"
 	SinkForgotten        Action = "sink.forgotten"
 	LogRenewed           Action = "log.renewed"
+	TokenRevoked         Action = "token.revoked"
+	LettersDropped       Action = "dead-letters.dropped"
+	EventPolled          Action = "event.polled"
+	UserDisabled         Action = "user.disabled"
+	UserEnabled          Action = "user.enabled"
 )
 
 // Actions lists every action.
@@ -70,7 +74,8 @@ func Actions() []Action {
 		TeamCreated, TeamChanged, TeamHandedOver, TeamDeleted, MemberJoined, MemberRoleChanged, MemberRemoved, MemberLeft,
 		InviteMade, InviteRevoked, TabletAdded, TabletPaired, TabletRenamed, TabletRemoved, DeviceRevoked, IdentityLinked, IdentityUnlinked, PasswordSet, TriesLockedOut,
 		EntriesExported, NotesExported, EntriesImported, PersonExported, PersonErased,
-		BroadcastSent, DirectSent, ConnectionClosed, LettersReplayed, SinkForgotten, LogRenewed,
+		BroadcastSent, DirectSent, ConnectionClosed, LettersReplayed, LettersDropped, SinkForgotten, LogRenewed,
+		EventPolled, UserDisabled, UserEnabled,
 	}
 }
 

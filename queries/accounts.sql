@@ -46,7 +46,7 @@ VALUES (@id, @user_id, @kind, @name, @agent, @hash, now() + make_interval(secs =
 RETURNING *;
 
 -- name: TokenByHash :one
-SELECT t.id, t.user_id, t.kind, t.name, extract(epoch FROM now() - t.last_used_at)::float8 AS idle, u.display_name, u.operator, u.device_of
+SELECT t.id, t.user_id, t.kind, t.name, extract(epoch FROM now() - t.last_used_at)::float8 AS idle, u.display_name, u.operator, u.device_of, u.disabled_at
 FROM tokens t JOIN users u ON u.id = t.user_id
 WHERE t.hash = @hash AND t.revoked_at IS NULL AND t.expires_at > now() AND u.erased_at IS NULL;
 
@@ -88,15 +88,6 @@ WHERE id = @id;
 
 -- name: DeleteTokensOf :exec
 DELETE FROM tokens WHERE user_id = @user_id;
-
--- name: AllTokens :many
--- Whatever opens something now or after a pause, of whoever, the newest first.
-SELECT t.id, t.user_id, t.kind, t.name, t.agent, t.created_at, t.last_used_at, t.expires_at, extract(epoch FROM now() - t.last_used_at)::float8 AS idle,
-    u.display_name, u.operator, u.device_of
-FROM tokens t JOIN users u ON u.id = t.user_id
-WHERE t.revoked_at IS NULL AND t.expires_at > now() AND u.erased_at IS NULL
-ORDER BY t.created_at DESC, t.id DESC
-LIMIT @row_limit;
 
 -- name: RevokeAnyToken :one
 UPDATE tokens SET revoked_at = now()

@@ -12,64 +12,6 @@ import (
 	"github.com/google/uuid"
 )
 
-const allTokens = `-- name: AllTokens :many
-SELECT t.id, t.user_id, t.kind, t.name, t.agent, t.created_at, t.last_used_at, t.expires_at, extract(epoch FROM now() - t.last_used_at)::float8 AS idle,
-    u.display_name, u.operator, u.device_of
-FROM tokens t JOIN users u ON u.id = t.user_id
-WHERE t.revoked_at IS NULL AND t.expires_at > now() AND u.erased_at IS NULL
-ORDER BY t.created_at DESC, t.id DESC
-LIMIT $1
-`
-
-type AllTokensRow struct {
-	ID          uuid.UUID
-	UserID      uuid.UUID
-	Kind        string
-	Name        string
-	Agent       string
-	CreatedAt   time.Time
-	LastUsedAt  time.Time
-	ExpiresAt   time.Time
-	Idle        float64
-	DisplayName string
-	Operator    bool
-	DeviceOf    *uuid.UUID
-}
-
-// Whatever opens something now or after a pause, of whoever, the newest first.
-func (q *Queries) AllTokens(ctx context.Context, rowLimit int32) ([]AllTokensRow, error) {
-	rows, err := q.db.Query(ctx, allTokens, rowLimit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []AllTokensRow{}
-	for rows.Next() {
-		var i AllTokensRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.UserID,
-			&i.Kind,
-			&i.Name,
-			&i.Agent,
-			&i.CreatedAt,
-			&i.LastUsedAt,
-			&i.ExpiresAt,
-			&i.Idle,
-			&i.DisplayName,
-			&i.Operator,
-			&i.DeviceOf,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const countOperators = `-- name: CountOperators :one
 SELECT count(*) FROM users WHERE operator
 `
@@ -153,7 +95,7 @@ func (q *Queries) InsertToken(ctx context.Context, arg InsertTokenParams) (Token
 const insertUser = `-- name: InsertUser :one
 INSERT INTO users (id, display_name, email, password_hash, operator)
 VALUES ($1, $2, $3, $4, $5)
-RETURNING id, display_name, email, password_hash, operator, created_at, erased_at, device_of
+RETURNING id, display_name, email, password_hash, operator, created_at, erased_at, device_of, disabled_at
 `
 
 type InsertUserParams struct {
@@ -182,6 +124,7 @@ func (q *Queries) InsertUser(ctx context.Context, arg InsertUserParams) (User, e
 		&i.CreatedAt,
 		&i.ErasedAt,
 		&i.DeviceOf,
+		&i.DisabledAt,
 	)
 	return i, err
 }
@@ -272,7 +215,7 @@ func (q *Queries) RaiseHash(ctx context.Context, arg RaiseHashParams) error {
 }
 
 const renameUser = `-- name: RenameUser :one
-UPDATE users SET display_name = $1 WHERE id = $2 AND erased_at IS NULL RETURNING id, display_name, email, password_hash, operator, created_at, erased_at, device_of
+UPDATE users SET display_name = $1 WHERE id = $2 AND erased_at IS NULL RETURNING id, display_name, email, password_hash, operator, created_at, erased_at, device_of, disabled_at
 `
 
 type RenameUserParams struct {
@@ -292,6 +235,7 @@ func (q *Queries) RenameUser(ctx context.Context, arg RenameUserParams) (User, e
 		&i.CreatedAt,
 		&i.ErasedAt,
 		&i.DeviceOf,
+		&i.DisabledAt,
 	)
 	return i, err
 }
@@ -412,7 +356,7 @@ func (q *Queries) SetSignIn(ctx context.Context, arg SetSignInParams) error {
 }
 
 const tokenByHash = `-- name: TokenByHash :one
-SELECT t.id, t.user_id, t.kind, t.name, extract(epoch FROM now() - t.last_used_at)::float8 AS idle, u.display_name, u.operator, u.device_of
+SELECT t.id, t.user_id, t.kind, t.name, extract(epoch FROM now() - t.last_used_at)::float8 AS idle, u.display_name, u.operator, u.device_of, u.disabled_at
 FROM tokens t JOIN users u ON u.id = t.user_id
 WHERE t.hash = $1 AND t.revoked_at IS NULL AND t.expires_at > now() AND u.erased_at IS NULL
 `
@@ -426,6 +370,7 @@ type TokenByHashRow struct {
 	DisplayName string
 	Operator    bool
 	DeviceOf    *uuid.UUID
+	DisabledAt  *time.Time
 }
 
 func (q *Queries) TokenByHash(ctx context.Context, hash []byte) (TokenByHashRow, error) {
@@ -440,6 +385,7 @@ func (q *Queries) TokenByHash(ctx context.Context, hash []byte) (TokenByHashRow,
 		&i.DisplayName,
 		&i.Operator,
 		&i.DeviceOf,
+		&i.DisabledAt,
 	)
 	return i, err
 }
@@ -513,7 +459,7 @@ func (q *Queries) UseSetup(ctx context.Context, hash []byte) (int64, error) {
 }
 
 const user = `-- name: User :one
-SELECT id, display_name, email, password_hash, operator, created_at, erased_at, device_of FROM users WHERE id = $1 AND erased_at IS NULL
+SELECT id, display_name, email, password_hash, operator, created_at, erased_at, device_of, disabled_at FROM users WHERE id = $1 AND erased_at IS NULL
 `
 
 func (q *Queries) User(ctx context.Context, id uuid.UUID) (User, error) {
@@ -528,12 +474,13 @@ func (q *Queries) User(ctx context.Context, id uuid.UUID) (User, error) {
 		&i.CreatedAt,
 		&i.ErasedAt,
 		&i.DeviceOf,
+		&i.DisabledAt,
 	)
 	return i, err
 }
 
 const userByEmail = `-- name: UserByEmail :one
-SELECT id, display_name, email, password_hash, operator, created_at, erased_at, device_of FROM users WHERE lower(email) = lower($1::text) AND erased_at IS NULL
+SELECT id, display_name, email, password_hash, operator, created_at, erased_at, device_of, disabled_at FROM users WHERE lower(email) = lower($1::text) AND erased_at IS NULL
 `
 
 func (q *Queries) UserByEmail(ctx context.Context, email string) (User, error) {
@@ -548,12 +495,13 @@ func (q *Queries) UserByEmail(ctx context.Context, email string) (User, error) {
 		&i.CreatedAt,
 		&i.ErasedAt,
 		&i.DeviceOf,
+		&i.DisabledAt,
 	)
 	return i, err
 }
 
 const userForWrite = `-- name: UserForWrite :one
-SELECT id, display_name, email, password_hash, operator, created_at, erased_at, device_of FROM users WHERE id = $1 AND erased_at IS NULL FOR NO KEY UPDATE
+SELECT id, display_name, email, password_hash, operator, created_at, erased_at, device_of, disabled_at FROM users WHERE id = $1 AND erased_at IS NULL FOR NO KEY UPDATE
 `
 
 // Locks the user, so that two changes of how they sign in follow one another.
@@ -569,6 +517,7 @@ func (q *Queries) UserForWrite(ctx context.Context, id uuid.UUID) (User, error) 
 		&i.CreatedAt,
 		&i.ErasedAt,
 		&i.DeviceOf,
+		&i.DisabledAt,
 	)
 	return i, err
 }

@@ -74,3 +74,42 @@ DELETE FROM playoff_alliances WHERE season = @season AND event_code = @event_cod
 
 -- name: PlayoffAlliances :many
 SELECT * FROM playoff_alliances WHERE season = @season AND event_code = @event_code ORDER BY number;
+
+-- name: TellSync :exec
+-- Grants the wish that was read before, not one that came meanwhile.
+INSERT INTO sync_states AS s (season, event_code, tried_at, next_at, trouble, failed_at, retry_at)
+VALUES (@season, @event_code, @tried_at::timestamptz, @next_at::timestamptz, @trouble, sqlc.narg(failed_at), sqlc.narg(retry_at))
+ON CONFLICT (season, event_code) DO UPDATE
+SET tried_at = excluded.tried_at, next_at = excluded.next_at, trouble = excluded.trouble,
+    failed_at = coalesce(excluded.failed_at, s.failed_at), retry_at = excluded.retry_at,
+    wanted_at = CASE WHEN s.wanted_at IS DISTINCT FROM sqlc.narg(granted)::timestamptz THEN s.wanted_at END;
+
+-- name: WantSync :execrows
+-- Says nothing new where a wish is open already, and refuses one right after a reading.
+INSERT INTO sync_states AS s (season, event_code, wanted_at) VALUES (@season, @event_code, clock_timestamp())
+ON CONFLICT (season, event_code) DO UPDATE SET wanted_at = coalesce(s.wanted_at, excluded.wanted_at)
+WHERE s.tried_at IS NULL OR s.wanted_at IS NOT NULL OR s.tried_at < @spaced::timestamptz;
+
+-- name: WantedSyncs :many
+SELECT season, event_code, wanted_at FROM sync_states WHERE wanted_at IS NOT NULL ORDER BY wanted_at LIMIT @row_limit;
+
+-- name: DropSync :exec
+DELETE FROM sync_states WHERE season = @season AND event_code = @event_code;
+
+-- name: SyncStates :many
+-- What is read or should be: the lists, the FTC events around now, and those with something to tell.
+SELECT k.season, k.event_code, coalesce(e.name, '') AS name, e.starts_on, e.ends_on, e.timezone,
+    s.tried_at, s.next_at, coalesce(s.trouble, '') AS trouble, s.failed_at, s.retry_at, s.wanted_at,
+    coalesce(c.read_at, 'epoch')::timestamptz AS read_at, coalesce(c.modified, 'epoch')::timestamptz AS modified, coalesce(c.reads, 0)::bigint AS reads
+FROM (
+    SELECT season, event_code FROM sync_states
+    UNION
+    SELECT season, code FROM ftc_events WHERE listed AND starts_on <= (@until::text)::date AND coalesce(ends_on, starts_on) >= (@since::text)::date
+) k
+LEFT JOIN sync_states s ON s.season = k.season AND s.event_code = k.event_code
+LEFT JOIN ftc_events e ON e.season = k.season AND e.code = k.event_code
+LEFT JOIN LATERAL (
+    SELECT max(read_at) AS read_at, max(modified) AS modified, sum(reads) AS reads
+    FROM sync_cursors WHERE season = k.season AND event_code = k.event_code
+) c ON true
+ORDER BY k.event_code <> '', s.wanted_at IS NULL, e.starts_on DESC NULLS LAST, k.event_code LIMIT @row_limit;

@@ -105,6 +105,20 @@ func (q *Queries) DropPlayoffAlliances(ctx context.Context, arg DropPlayoffAllia
 	return err
 }
 
+const dropSync = `-- name: DropSync :exec
+DELETE FROM sync_states WHERE season = $1 AND event_code = $2
+`
+
+type DropSyncParams struct {
+	Season    int32
+	EventCode string
+}
+
+func (q *Queries) DropSync(ctx context.Context, arg DropSyncParams) error {
+	_, err := q.db.Exec(ctx, dropSync, arg.Season, arg.EventCode)
+	return err
+}
+
 const eventOperators = `-- name: EventOperators :many
 SELECT o.user_id, u.display_name, o.granted_at FROM event_operators o JOIN users u ON u.id = o.user_id
 WHERE o.season = $1 AND o.event_code = $2 ORDER BY o.granted_at, o.user_id
@@ -462,6 +476,85 @@ func (q *Queries) RevokeEvent(ctx context.Context, arg RevokeEventParams) (int64
 	return result.RowsAffected(), nil
 }
 
+const syncStates = `-- name: SyncStates :many
+SELECT k.season, k.event_code, coalesce(e.name, '') AS name, e.starts_on, e.ends_on, e.timezone,
+    s.tried_at, s.next_at, coalesce(s.trouble, '') AS trouble, s.failed_at, s.retry_at, s.wanted_at,
+    coalesce(c.read_at, 'epoch')::timestamptz AS read_at, coalesce(c.modified, 'epoch')::timestamptz AS modified, coalesce(c.reads, 0)::bigint AS reads
+FROM (
+    SELECT season, event_code FROM sync_states
+    UNION
+    SELECT season, code FROM ftc_events WHERE listed AND starts_on <= ($1::text)::date AND coalesce(ends_on, starts_on) >= ($2::text)::date
+) k
+LEFT JOIN sync_states s ON s.season = k.season AND s.event_code = k.event_code
+LEFT JOIN ftc_events e ON e.season = k.season AND e.code = k.event_code
+LEFT JOIN LATERAL (
+    SELECT max(read_at) AS read_at, max(modified) AS modified, sum(reads) AS reads
+    FROM sync_cursors WHERE season = k.season AND event_code = k.event_code
+) c ON true
+ORDER BY k.event_code <> '', s.wanted_at IS NULL, e.starts_on DESC NULLS LAST, k.event_code LIMIT $3
+`
+
+type SyncStatesParams struct {
+	Until    string
+	Since    string
+	RowLimit int32
+}
+
+type SyncStatesRow struct {
+	Season    int32
+	EventCode string
+	Name      string
+	StartsOn  *time.Time
+	EndsOn    *time.Time
+	Timezone  *string
+	TriedAt   *time.Time
+	NextAt    *time.Time
+	Trouble   string
+	FailedAt  *time.Time
+	RetryAt   *time.Time
+	WantedAt  *time.Time
+	ReadAt    time.Time
+	Modified  time.Time
+	Reads     int64
+}
+
+// What is read or should be: the lists, the FTC events around now, and those with something to tell.
+func (q *Queries) SyncStates(ctx context.Context, arg SyncStatesParams) ([]SyncStatesRow, error) {
+	rows, err := q.db.Query(ctx, syncStates, arg.Until, arg.Since, arg.RowLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SyncStatesRow{}
+	for rows.Next() {
+		var i SyncStatesRow
+		if err := rows.Scan(
+			&i.Season,
+			&i.EventCode,
+			&i.Name,
+			&i.StartsOn,
+			&i.EndsOn,
+			&i.Timezone,
+			&i.TriedAt,
+			&i.NextAt,
+			&i.Trouble,
+			&i.FailedAt,
+			&i.RetryAt,
+			&i.WantedAt,
+			&i.ReadAt,
+			&i.Modified,
+			&i.Reads,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const syncedAt = `-- name: SyncedAt :one
 SELECT read_at FROM sync_cursors
 WHERE season = $1 AND event_code = $2 AND resource IN ('matches:qual', 'matches:playoff')
@@ -481,6 +574,41 @@ func (q *Queries) SyncedAt(ctx context.Context, arg SyncedAtParams) (time.Time, 
 	return read_at, err
 }
 
+const tellSync = `-- name: TellSync :exec
+INSERT INTO sync_states AS s (season, event_code, tried_at, next_at, trouble, failed_at, retry_at)
+VALUES ($1, $2, $3::timestamptz, $4::timestamptz, $5, $6, $7)
+ON CONFLICT (season, event_code) DO UPDATE
+SET tried_at = excluded.tried_at, next_at = excluded.next_at, trouble = excluded.trouble,
+    failed_at = coalesce(excluded.failed_at, s.failed_at), retry_at = excluded.retry_at,
+    wanted_at = CASE WHEN s.wanted_at IS DISTINCT FROM $8::timestamptz THEN s.wanted_at END
+`
+
+type TellSyncParams struct {
+	Season    int32
+	EventCode string
+	TriedAt   time.Time
+	NextAt    time.Time
+	Trouble   string
+	FailedAt  *time.Time
+	RetryAt   *time.Time
+	Granted   *time.Time
+}
+
+// Grants the wish that was read before, not one that came meanwhile.
+func (q *Queries) TellSync(ctx context.Context, arg TellSyncParams) error {
+	_, err := q.db.Exec(ctx, tellSync,
+		arg.Season,
+		arg.EventCode,
+		arg.TriedAt,
+		arg.NextAt,
+		arg.Trouble,
+		arg.FailedAt,
+		arg.RetryAt,
+		arg.Granted,
+	)
+	return err
+}
+
 const venueStreams = `-- name: VenueStreams :many
 SELECT season, event_code, url FROM venue_streams ORDER BY season, event_code
 `
@@ -495,6 +623,57 @@ func (q *Queries) VenueStreams(ctx context.Context) ([]VenueStream, error) {
 	for rows.Next() {
 		var i VenueStream
 		if err := rows.Scan(&i.Season, &i.EventCode, &i.Url); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const wantSync = `-- name: WantSync :execrows
+INSERT INTO sync_states AS s (season, event_code, wanted_at) VALUES ($1, $2, clock_timestamp())
+ON CONFLICT (season, event_code) DO UPDATE SET wanted_at = coalesce(s.wanted_at, excluded.wanted_at)
+WHERE s.tried_at IS NULL OR s.wanted_at IS NOT NULL OR s.tried_at < $3::timestamptz
+`
+
+type WantSyncParams struct {
+	Season    int32
+	EventCode string
+	Spaced    time.Time
+}
+
+// Says nothing new where a wish is open already, and refuses one right after a reading.
+func (q *Queries) WantSync(ctx context.Context, arg WantSyncParams) (int64, error) {
+	result, err := q.db.Exec(ctx, wantSync, arg.Season, arg.EventCode, arg.Spaced)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const wantedSyncs = `-- name: WantedSyncs :many
+SELECT season, event_code, wanted_at FROM sync_states WHERE wanted_at IS NOT NULL ORDER BY wanted_at LIMIT $1
+`
+
+type WantedSyncsRow struct {
+	Season    int32
+	EventCode string
+	WantedAt  *time.Time
+}
+
+func (q *Queries) WantedSyncs(ctx context.Context, rowLimit int32) ([]WantedSyncsRow, error) {
+	rows, err := q.db.Query(ctx, wantedSyncs, rowLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []WantedSyncsRow{}
+	for rows.Next() {
+		var i WantedSyncsRow
+		if err := rows.Scan(&i.Season, &i.EventCode, &i.WantedAt); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -8,7 +8,7 @@ ON CONFLICT (issuer, subject) DO NOTHING;
 UPDATE identities i SET last_used_at = now(), provider = @provider, email = sqlc.narg(email)
 FROM users u
 WHERE i.issuer = @issuer AND i.subject = @subject AND u.id = i.user_id AND u.erased_at IS NULL
-RETURNING u.id, u.display_name, u.operator;
+RETURNING u.id, u.display_name, u.operator, u.disabled_at;
 
 -- name: IdentitiesOf :many
 SELECT * FROM identities WHERE user_id = @user_id ORDER BY created_at, id;

@@ -7,6 +7,7 @@ package queries
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -104,7 +105,7 @@ const useIdentity = `-- name: UseIdentity :one
 UPDATE identities i SET last_used_at = now(), provider = $1, email = $2
 FROM users u
 WHERE i.issuer = $3 AND i.subject = $4 AND u.id = i.user_id AND u.erased_at IS NULL
-RETURNING u.id, u.display_name, u.operator
+RETURNING u.id, u.display_name, u.operator, u.disabled_at
 `
 
 type UseIdentityParams struct {
@@ -118,6 +119,7 @@ type UseIdentityRow struct {
 	ID          uuid.UUID
 	DisplayName string
 	Operator    bool
+	DisabledAt  *time.Time
 }
 
 // Whose the identity is. What the provider says of the address holds from then on.
@@ -129,6 +131,11 @@ func (q *Queries) UseIdentity(ctx context.Context, arg UseIdentityParams) (UseId
 		arg.Subject,
 	)
 	var i UseIdentityRow
-	err := row.Scan(&i.ID, &i.DisplayName, &i.Operator)
+	err := row.Scan(
+		&i.ID,
+		&i.DisplayName,
+		&i.Operator,
+		&i.DisabledAt,
+	)
 	return i, err
 }

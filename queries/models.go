@@ -488,9 +488,26 @@ type RelayCursor struct {
 	Seq     int64
 }
 
+type RelayNode struct {
+	Node      string
+	Host      string
+	Driver    string
+	Behind    int64
+	Published int64
+	Failures  int64
+	Trouble   string
+	FailedAt  *time.Time
+	SeenAt    time.Time
+}
+
 type RelaySink struct {
 	Sink      string
 	StartedAt time.Time
+	Failures  int32
+	Trouble   string
+	FailedAt  *time.Time
+	RetryAt   *time.Time
+	Asked     bool
 }
 
 type ScoutingEntry struct {
@@ -558,6 +575,17 @@ type SyncCursor struct {
 	Reads     int64
 }
 
+type SyncState struct {
+	Season    int32
+	EventCode string
+	TriedAt   *time.Time
+	NextAt    *time.Time
+	Trouble   string
+	FailedAt  *time.Time
+	RetryAt   *time.Time
+	WantedAt  *time.Time
+}
+
 type Team struct {
 	ID             uuid.UUID
 	TeamNumber     int32
@@ -590,6 +618,7 @@ type User struct {
 	CreatedAt    time.Time
 	ErasedAt     *time.Time
 	DeviceOf     *uuid.UUID
+	DisabledAt   *time.Time
 }
 
 type VenueStream struct {

@@ -36,21 +36,31 @@ WHERE d.sink = @sink AND d.wanted_at IS NOT NULL ORDER BY d.id LIMIT @row_limit;
 -- name: DropLetter :exec
 DELETE FROM dead_letters WHERE sink = @sink AND channel = @channel AND seq = @seq;
 
--- name: WantLetter :execrows
-UPDATE dead_letters SET wanted_at = now() WHERE id = @id;
-
 -- name: WantLetters :execrows
-UPDATE dead_letters SET wanted_at = now() WHERE wanted_at IS NULL;
+-- A number, a channel or the beginning of channels' names chooses; all of them where none does.
+UPDATE dead_letters SET wanted_at = now()
+WHERE (sqlc.narg(id)::bigint IS NULL OR id = sqlc.narg(id)) AND (sqlc.narg(channel)::text IS NULL OR channel = sqlc.narg(channel))
+    AND starts_with(channel, @prefix::text) AND (sqlc.narg(sink)::text IS NULL OR sink = sqlc.narg(sink));
+
+-- name: DropLetters :execrows
+DELETE FROM dead_letters
+WHERE (sqlc.narg(id)::bigint IS NULL OR id = sqlc.narg(id)) AND (sqlc.narg(channel)::text IS NULL OR channel = sqlc.narg(channel))
+    AND starts_with(channel, @prefix::text) AND (sqlc.narg(sink)::text IS NULL OR sink = sqlc.narg(sink));
 
 -- name: Letters :many
 SELECT d.id, d.sink, d.channel, d.seq, e.id AS event_id, e.name, d.reason, d.refused_at, d.refusals, (d.wanted_at IS NOT NULL)::boolean AS wanted
-FROM dead_letters d JOIN channel_events e USING (channel, seq) ORDER BY d.id LIMIT @row_limit;
+FROM dead_letters d JOIN channel_events e USING (channel, seq)
+WHERE d.id > @after::bigint AND (sqlc.narg(channel)::text IS NULL OR d.channel = sqlc.narg(channel))
+    AND starts_with(d.channel, @prefix::text) AND (sqlc.narg(sink)::text IS NULL OR d.sink = sqlc.narg(sink))
+ORDER BY d.id LIMIT @row_limit;
 
 -- name: CountLetters :one
-SELECT count(*) FROM dead_letters;
+SELECT count(*) FROM dead_letters
+WHERE (sqlc.narg(channel)::text IS NULL OR channel = sqlc.narg(channel))
+    AND starts_with(channel, @prefix::text) AND (sqlc.narg(sink)::text IS NULL OR sink = sqlc.narg(sink));
 
 -- name: Sinks :many
-SELECT s.sink, s.started_at,
+SELECT s.sink, s.started_at, s.failures, s.trouble, s.failed_at, s.retry_at, s.asked,
     (SELECT count(*) FROM dead_letters d WHERE d.sink = s.sink) AS letters,
     (SELECT coalesce(sum(h.seq - coalesce(c.seq, 0)), 0) FROM channel_heads h LEFT JOIN relay_cursors c ON c.sink = s.sink AND c.channel = h.channel
         WHERE h.seq > coalesce(c.seq, 0))::bigint AS behind
@@ -61,3 +71,37 @@ DELETE FROM relay_sinks WHERE sink = @sink;
 
 -- name: LeadSink :one
 SELECT pg_try_advisory_lock(@class::integer, hashtext(@sink::text));
+
+-- name: SinkFails :exec
+UPDATE relay_sinks SET failures = @failures, trouble = @trouble, failed_at = now(), retry_at = now() + make_interval(secs => @seconds::float8), asked = @asked
+WHERE sink = @sink;
+
+-- name: SinkTakes :exec
+-- What the last trouble was stays to be read.
+UPDATE relay_sinks SET failures = 0, retry_at = NULL, asked = false WHERE sink = @sink AND failures > 0;
+
+-- name: Lagging :many
+-- The channels that the sink is farthest behind on.
+SELECT h.channel, h.seq AS head, coalesce(c.seq, 0)::bigint AS position
+FROM channel_heads h LEFT JOIN relay_cursors c ON c.sink = @sink AND c.channel = h.channel
+WHERE h.seq > coalesce(c.seq, 0)
+ORDER BY h.seq - coalesce(c.seq, 0) DESC, h.channel LIMIT @row_limit;
+
+-- name: LogSize :one
+SELECT count(*) AS channels, coalesce(sum(seq), 0)::bigint AS events FROM channel_heads;
+
+-- name: NewestEvents :many
+SELECT at FROM channel_events ORDER BY at DESC LIMIT 1;
+
+-- name: TellNode :exec
+INSERT INTO relay_nodes (node, host, driver, behind, published, failures, trouble, failed_at, seen_at)
+VALUES (@node, @host, @driver, @behind, @published, @failures, @trouble, sqlc.narg(failed_at), now())
+ON CONFLICT (node) DO UPDATE SET behind = excluded.behind, published = excluded.published, failures = excluded.failures,
+    trouble = excluded.trouble, failed_at = excluded.failed_at, seen_at = excluded.seen_at;
+
+-- name: ForgetNodes :exec
+-- One that has stopped, and those that nobody has heard of for long.
+DELETE FROM relay_nodes WHERE node = @node OR seen_at < now() - interval '1 hour';
+
+-- name: RelayNodes :many
+SELECT *, extract(epoch FROM now() - seen_at)::float8 AS silence FROM relay_nodes ORDER BY host, node LIMIT 1000;

@@ -65,10 +65,18 @@ func (q *Queries) Bury(ctx context.Context, arg BuryParams) error {
 
 const countLetters = `-- name: CountLetters :one
 SELECT count(*) FROM dead_letters
+WHERE ($1::text IS NULL OR channel = $1)
+    AND starts_with(channel, $2::text) AND ($3::text IS NULL OR sink = $3)
 `
 
-func (q *Queries) CountLetters(ctx context.Context) (int64, error) {
-	row := q.db.QueryRow(ctx, countLetters)
+type CountLettersParams struct {
+	Channel *string
+	Prefix  string
+	Sink    *string
+}
+
+func (q *Queries) CountLetters(ctx context.Context, arg CountLettersParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countLetters, arg.Channel, arg.Prefix, arg.Sink)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -89,6 +97,42 @@ func (q *Queries) DropLetter(ctx context.Context, arg DropLetterParams) error {
 	return err
 }
 
+const dropLetters = `-- name: DropLetters :execrows
+DELETE FROM dead_letters
+WHERE ($1::bigint IS NULL OR id = $1) AND ($2::text IS NULL OR channel = $2)
+    AND starts_with(channel, $3::text) AND ($4::text IS NULL OR sink = $4)
+`
+
+type DropLettersParams struct {
+	ID      *int64
+	Channel *string
+	Prefix  string
+	Sink    *string
+}
+
+func (q *Queries) DropLetters(ctx context.Context, arg DropLettersParams) (int64, error) {
+	result, err := q.db.Exec(ctx, dropLetters,
+		arg.ID,
+		arg.Channel,
+		arg.Prefix,
+		arg.Sink,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const forgetNodes = `-- name: ForgetNodes :exec
+DELETE FROM relay_nodes WHERE node = $1 OR seen_at < now() - interval '1 hour'
+`
+
+// One that has stopped, and those that nobody has heard of for long.
+func (q *Queries) ForgetNodes(ctx context.Context, node string) error {
+	_, err := q.db.Exec(ctx, forgetNodes, node)
+	return err
+}
+
 const forgetSink = `-- name: ForgetSink :execrows
 DELETE FROM relay_sinks WHERE sink = $1
 `
@@ -99,6 +143,45 @@ func (q *Queries) ForgetSink(ctx context.Context, sink string) (int64, error) {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const lagging = `-- name: Lagging :many
+SELECT h.channel, h.seq AS head, coalesce(c.seq, 0)::bigint AS position
+FROM channel_heads h LEFT JOIN relay_cursors c ON c.sink = $1 AND c.channel = h.channel
+WHERE h.seq > coalesce(c.seq, 0)
+ORDER BY h.seq - coalesce(c.seq, 0) DESC, h.channel LIMIT $2
+`
+
+type LaggingParams struct {
+	Sink     string
+	RowLimit int32
+}
+
+type LaggingRow struct {
+	Channel  string
+	Head     int64
+	Position int64
+}
+
+// The channels that the sink is farthest behind on.
+func (q *Queries) Lagging(ctx context.Context, arg LaggingParams) ([]LaggingRow, error) {
+	rows, err := q.db.Query(ctx, lagging, arg.Sink, arg.RowLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []LaggingRow{}
+	for rows.Next() {
+		var i LaggingRow
+		if err := rows.Scan(&i.Channel, &i.Head, &i.Position); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const leadSink = `-- name: LeadSink :one
@@ -119,8 +202,19 @@ func (q *Queries) LeadSink(ctx context.Context, arg LeadSinkParams) (bool, error
 
 const letters = `-- name: Letters :many
 SELECT d.id, d.sink, d.channel, d.seq, e.id AS event_id, e.name, d.reason, d.refused_at, d.refusals, (d.wanted_at IS NOT NULL)::boolean AS wanted
-FROM dead_letters d JOIN channel_events e USING (channel, seq) ORDER BY d.id LIMIT $1
+FROM dead_letters d JOIN channel_events e USING (channel, seq)
+WHERE d.id > $1::bigint AND ($2::text IS NULL OR d.channel = $2)
+    AND starts_with(d.channel, $3::text) AND ($4::text IS NULL OR d.sink = $4)
+ORDER BY d.id LIMIT $5
 `
+
+type LettersParams struct {
+	After    int64
+	Channel  *string
+	Prefix   string
+	Sink     *string
+	RowLimit int32
+}
 
 type LettersRow struct {
 	ID        int64
@@ -135,8 +229,14 @@ type LettersRow struct {
 	Wanted    bool
 }
 
-func (q *Queries) Letters(ctx context.Context, rowLimit int32) ([]LettersRow, error) {
-	rows, err := q.db.Query(ctx, letters, rowLimit)
+func (q *Queries) Letters(ctx context.Context, arg LettersParams) ([]LettersRow, error) {
+	rows, err := q.db.Query(ctx, letters,
+		arg.After,
+		arg.Channel,
+		arg.Prefix,
+		arg.Sink,
+		arg.RowLimit,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -166,6 +266,22 @@ func (q *Queries) Letters(ctx context.Context, rowLimit int32) ([]LettersRow, er
 	return items, nil
 }
 
+const logSize = `-- name: LogSize :one
+SELECT count(*) AS channels, coalesce(sum(seq), 0)::bigint AS events FROM channel_heads
+`
+
+type LogSizeRow struct {
+	Channels int64
+	Events   int64
+}
+
+func (q *Queries) LogSize(ctx context.Context) (LogSizeRow, error) {
+	row := q.db.QueryRow(ctx, logSize)
+	var i LogSizeRow
+	err := row.Scan(&i.Channels, &i.Events)
+	return i, err
+}
+
 const movedWithin = `-- name: MovedWithin :many
 SELECT channel, max(seq)::bigint AS seq FROM channel_events WHERE at >= clock_timestamp() - make_interval(secs => $1::float8) GROUP BY channel
 `
@@ -186,6 +302,78 @@ func (q *Queries) MovedWithin(ctx context.Context, seconds float64) ([]MovedWith
 	for rows.Next() {
 		var i MovedWithinRow
 		if err := rows.Scan(&i.Channel, &i.Seq); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const newestEvents = `-- name: NewestEvents :many
+SELECT at FROM channel_events ORDER BY at DESC LIMIT 1
+`
+
+func (q *Queries) NewestEvents(ctx context.Context) ([]time.Time, error) {
+	rows, err := q.db.Query(ctx, newestEvents)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []time.Time{}
+	for rows.Next() {
+		var at time.Time
+		if err := rows.Scan(&at); err != nil {
+			return nil, err
+		}
+		items = append(items, at)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const relayNodes = `-- name: RelayNodes :many
+SELECT node, host, driver, behind, published, failures, trouble, failed_at, seen_at, extract(epoch FROM now() - seen_at)::float8 AS silence FROM relay_nodes ORDER BY host, node LIMIT 1000
+`
+
+type RelayNodesRow struct {
+	Node      string
+	Host      string
+	Driver    string
+	Behind    int64
+	Published int64
+	Failures  int64
+	Trouble   string
+	FailedAt  *time.Time
+	SeenAt    time.Time
+	Silence   float64
+}
+
+func (q *Queries) RelayNodes(ctx context.Context) ([]RelayNodesRow, error) {
+	rows, err := q.db.Query(ctx, relayNodes)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RelayNodesRow{}
+	for rows.Next() {
+		var i RelayNodesRow
+		if err := rows.Scan(
+			&i.Node,
+			&i.Host,
+			&i.Driver,
+			&i.Behind,
+			&i.Published,
+			&i.Failures,
+			&i.Trouble,
+			&i.FailedAt,
+			&i.SeenAt,
+			&i.Silence,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -267,8 +455,42 @@ func (q *Queries) SinkDueOf(ctx context.Context, arg SinkDueOfParams) ([]SinkDue
 	return items, nil
 }
 
+const sinkFails = `-- name: SinkFails :exec
+UPDATE relay_sinks SET failures = $1, trouble = $2, failed_at = now(), retry_at = now() + make_interval(secs => $3::float8), asked = $4
+WHERE sink = $5
+`
+
+type SinkFailsParams struct {
+	Failures int32
+	Trouble  string
+	Seconds  float64
+	Asked    bool
+	Sink     string
+}
+
+func (q *Queries) SinkFails(ctx context.Context, arg SinkFailsParams) error {
+	_, err := q.db.Exec(ctx, sinkFails,
+		arg.Failures,
+		arg.Trouble,
+		arg.Seconds,
+		arg.Asked,
+		arg.Sink,
+	)
+	return err
+}
+
+const sinkTakes = `-- name: SinkTakes :exec
+UPDATE relay_sinks SET failures = 0, retry_at = NULL, asked = false WHERE sink = $1 AND failures > 0
+`
+
+// What the last trouble was stays to be read.
+func (q *Queries) SinkTakes(ctx context.Context, sink string) error {
+	_, err := q.db.Exec(ctx, sinkTakes, sink)
+	return err
+}
+
 const sinks = `-- name: Sinks :many
-SELECT s.sink, s.started_at,
+SELECT s.sink, s.started_at, s.failures, s.trouble, s.failed_at, s.retry_at, s.asked,
     (SELECT count(*) FROM dead_letters d WHERE d.sink = s.sink) AS letters,
     (SELECT coalesce(sum(h.seq - coalesce(c.seq, 0)), 0) FROM channel_heads h LEFT JOIN relay_cursors c ON c.sink = s.sink AND c.channel = h.channel
         WHERE h.seq > coalesce(c.seq, 0))::bigint AS behind
@@ -278,6 +500,11 @@ FROM relay_sinks s ORDER BY s.sink
 type SinksRow struct {
 	Sink      string
 	StartedAt time.Time
+	Failures  int32
+	Trouble   string
+	FailedAt  *time.Time
+	RetryAt   *time.Time
+	Asked     bool
 	Letters   int64
 	Behind    int64
 }
@@ -294,6 +521,11 @@ func (q *Queries) Sinks(ctx context.Context) ([]SinksRow, error) {
 		if err := rows.Scan(
 			&i.Sink,
 			&i.StartedAt,
+			&i.Failures,
+			&i.Trouble,
+			&i.FailedAt,
+			&i.RetryAt,
+			&i.Asked,
 			&i.Letters,
 			&i.Behind,
 		); err != nil {
@@ -307,24 +539,59 @@ func (q *Queries) Sinks(ctx context.Context) ([]SinksRow, error) {
 	return items, nil
 }
 
-const wantLetter = `-- name: WantLetter :execrows
-UPDATE dead_letters SET wanted_at = now() WHERE id = $1
+const tellNode = `-- name: TellNode :exec
+INSERT INTO relay_nodes (node, host, driver, behind, published, failures, trouble, failed_at, seen_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now())
+ON CONFLICT (node) DO UPDATE SET behind = excluded.behind, published = excluded.published, failures = excluded.failures,
+    trouble = excluded.trouble, failed_at = excluded.failed_at, seen_at = excluded.seen_at
 `
 
-func (q *Queries) WantLetter(ctx context.Context, id int64) (int64, error) {
-	result, err := q.db.Exec(ctx, wantLetter, id)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+type TellNodeParams struct {
+	Node      string
+	Host      string
+	Driver    string
+	Behind    int64
+	Published int64
+	Failures  int64
+	Trouble   string
+	FailedAt  *time.Time
+}
+
+func (q *Queries) TellNode(ctx context.Context, arg TellNodeParams) error {
+	_, err := q.db.Exec(ctx, tellNode,
+		arg.Node,
+		arg.Host,
+		arg.Driver,
+		arg.Behind,
+		arg.Published,
+		arg.Failures,
+		arg.Trouble,
+		arg.FailedAt,
+	)
+	return err
 }
 
 const wantLetters = `-- name: WantLetters :execrows
-UPDATE dead_letters SET wanted_at = now() WHERE wanted_at IS NULL
+UPDATE dead_letters SET wanted_at = now()
+WHERE ($1::bigint IS NULL OR id = $1) AND ($2::text IS NULL OR channel = $2)
+    AND starts_with(channel, $3::text) AND ($4::text IS NULL OR sink = $4)
 `
 
-func (q *Queries) WantLetters(ctx context.Context) (int64, error) {
-	result, err := q.db.Exec(ctx, wantLetters)
+type WantLettersParams struct {
+	ID      *int64
+	Channel *string
+	Prefix  string
+	Sink    *string
+}
+
+// A number, a channel or the beginning of channels' names chooses; all of them where none does.
+func (q *Queries) WantLetters(ctx context.Context, arg WantLettersParams) (int64, error) {
+	result, err := q.db.Exec(ctx, wantLetters,
+		arg.ID,
+		arg.Channel,
+		arg.Prefix,
+		arg.Sink,
+	)
 	if err != nil {
 		return 0, err
 	}

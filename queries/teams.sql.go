@@ -167,7 +167,7 @@ func (q *Queries) Devices(ctx context.Context, teamID uuid.UUID) ([]DevicesRow, 
 }
 
 const insertDevice = `-- name: InsertDevice :one
-INSERT INTO users (id, display_name, device_of) VALUES ($1, $2, $3) RETURNING id, display_name, email, password_hash, operator, created_at, erased_at, device_of
+INSERT INTO users (id, display_name, device_of) VALUES ($1, $2, $3) RETURNING id, display_name, email, password_hash, operator, created_at, erased_at, device_of, disabled_at
 `
 
 type InsertDeviceParams struct {
@@ -188,6 +188,7 @@ func (q *Queries) InsertDevice(ctx context.Context, arg InsertDeviceParams) (Use
 		&i.CreatedAt,
 		&i.ErasedAt,
 		&i.DeviceOf,
+		&i.DisabledAt,
 	)
 	return i, err
 }

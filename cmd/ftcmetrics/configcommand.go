@@ -11,6 +11,8 @@ import (
 	"text/tabwriter"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/ftcmetrics/ftcmetrics/api"
 )
 
 // sources are where the values of flags came from that are neither on the command line nor
@@ -28,33 +30,11 @@ type configShowCommand struct {
 	jsonFlag
 }
 
-// setting is one line of the configuration.
-type setting struct {
-	Name   string `json:"name"`
-	Value  string `json:"value"`
-	Source string `json:"source"` // default, flag, generated, secrets.json, or the name of a variable
-	Secret bool   `json:"secret,omitempty"`
-}
-
 // Run prints all settings.
 func (c *configShowCommand) Run(in *invocation) error {
-	generated, err := c.generated()
+	list, err := in.settings(c.config)
 	if err != nil {
 		return err
-	}
-	var list []setting
-	for _, flag := range in.parsed.Selected().Flags {
-		if len(flag.Envs) == 0 {
-			continue
-		}
-		s := setting{Name: flag.Envs[0], Value: shown(flag), Source: in.source(flag), Secret: flag.Tag.Has("secret")}
-		if value := generated[s.Name]; s.Value == "" && value != "" {
-			s.Value, s.Source = value, "secrets.json"
-		}
-		if s.Secret && s.Source == "secrets.json" {
-			s.Value = mask(s.Value)
-		}
-		list = append(list, s)
 	}
 	return c.print(in.out, list, func() error {
 		table := tabwriter.NewWriter(in.out, 0, 0, 2, ' ', 0)
@@ -64,6 +44,29 @@ func (c *configShowCommand) Run(in *invocation) error {
 		}
 		return table.Flush()
 	})
+}
+
+// settings are the configuration as it applies to the command that runs, with secrets masked.
+func (in *invocation) settings(c config) ([]api.Setting, error) {
+	generated, err := c.generated()
+	if err != nil {
+		return nil, err
+	}
+	var list []api.Setting
+	for _, flag := range in.parsed.Selected().Flags {
+		if len(flag.Envs) == 0 {
+			continue
+		}
+		s := api.Setting{Name: flag.Envs[0], Value: shown(flag), Source: in.source(flag), Secret: flag.Tag.Has("secret")}
+		if value := generated[s.Name]; s.Value == "" && value != "" {
+			s.Value, s.Source = value, "secrets.json"
+		}
+		if s.Secret && s.Source == "secrets.json" {
+			s.Value = mask(s.Value)
+		}
+		list = append(list, s)
+	}
+	return list, nil
 }
 
 // shown is a flag's value as text, and of a secret what may be seen.

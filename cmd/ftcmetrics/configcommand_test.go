@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ftcmetrics/ftcmetrics/api"
 )
 
 // TestConfigShow has a value from every source, and no secret in what is printed.
@@ -19,13 +21,13 @@ func TestConfigShow(t *testing.T) {
 	if code != 0 || strings.Contains(out+errOut, "CANARY") {
 		t.Fatalf("exit code %d, with a secret: %v\n%s%s", code, strings.Contains(out+errOut, "CANARY"), out, errOut)
 	}
-	var list []setting
+	var list []api.Setting
 	decode(t, out, &list)
-	found := make(map[string]setting)
+	found := make(map[string]api.Setting)
 	for _, s := range list {
 		found[s.Name] = s
 	}
-	for _, want := range []setting{
+	for _, want := range []api.Setting{
 		{Name: "RATE_LIMIT", Value: "7", Source: "flag"},
 		{Name: "APP_ENV", Value: "dev", Source: "APP_ENV"},
 		{Name: "REALTIME_APP_KEY", Value: "public-key", Source: "PUSHER_APP_KEY"},

@@ -28,6 +28,7 @@ type realtimePart struct {
 	calls    calls        // of the HTTP API
 	trace    *inspect.Trace
 	nodes    *nodes.Service // what operators may know of this hub and the others
+	id       string         // of this node among them
 
 	newcomers newcomers
 }
@@ -61,8 +62,8 @@ func (c config) newRealtime(own hub.App, options hub.Options, port int) (*realti
 		return nil, errors.Join(err, r.webhooks.Shutdown(context.Background()))
 	}
 	options.Bus = joined(r.bus)
-	id := nodes.ID(r.peers())
-	r.trace = inspect.NewTrace(id)
+	r.id = nodes.ID(r.peers())
+	r.trace = inspect.NewTrace(r.id)
 	options.Trace = r.trace
 	options.ActivityTimeout = c.ActivityTimeout
 	options.NoCompression = !c.HubCompression
@@ -71,7 +72,7 @@ func (c config) newRealtime(own hub.App, options hub.Options, port int) (*realti
 		r.close(context.Background())
 		return nil, err
 	}
-	r.nodes = nodes.New(nodes.Options{Hub: r.hub, Trace: r.trace, Peers: r.peers(), ID: id, App: own.ID, Host: hostname(), Version: version()})
+	r.nodes = nodes.New(nodes.Options{Hub: r.hub, Trace: r.trace, Peers: r.peers(), ID: r.id, App: own.ID, Host: hostname(), Version: version()})
 	r.metrics = newMetrics(c.MetricsPrefix, port, options.Apps, r.hub, r.webhooks)
 	if r.bus != nil {
 		r.metrics.more = append(r.metrics.more, newBusMetrics(r.bus))

@@ -53,8 +53,8 @@ type relayStatus struct {
 func (c *relayStatusCommand) Run(in *invocation) error {
 	return c.with(in, func(log *eventlog.Log) error {
 		sinks, err := log.Sinks(in.ctx)
-		letters, err2 := log.Letters(in.ctx, shownLetters)
-		count, err3 := log.LetterCount(in.ctx)
+		letters, err2 := log.Letters(in.ctx, eventlog.LetterFilter{}, 0, shownLetters)
+		count, err3 := log.LetterCount(in.ctx, eventlog.LetterFilter{})
 		if err := errors.Join(err, err2, err3); err != nil {
 			return err
 		}
@@ -115,7 +115,7 @@ func (c *relayReplayCommand) Run(in *invocation) error {
 		return errors.New("--id is the number of a dead letter, from 1")
 	}
 	return c.with(in, func(log *eventlog.Log) error {
-		n, err := log.Replay(in.ctx, c.ID, func(batch *eventlog.Batch) {
+		n, err := log.Replay(in.ctx, eventlog.LetterFilter{Number: c.ID}, func(batch *eventlog.Batch) {
 			audit.Write(batch, byCommand, audit.Deed{Action: audit.LettersReplayed, Object: which(c.ID)})
 		})
 		if err != nil {

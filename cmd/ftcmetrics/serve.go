@@ -15,6 +15,7 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/api"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
+	"github.com/ftcmetrics/ftcmetrics/ftc/follow"
 	"github.com/ftcmetrics/ftcmetrics/ftc/live"
 	"github.com/ftcmetrics/ftcmetrics/ftc/ratings"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
@@ -42,6 +43,7 @@ func (c *serveCommand) Run(in *invocation) error {
 // node is one running server.
 type node struct {
 	config   serveConfig
+	settings []api.Setting // where they are from, for operators
 	logger   *slog.Logger
 	traffic  *slog.Logger // of what carries events to sockets
 	database *database
@@ -60,8 +62,10 @@ type node struct {
 	secure   *secured // how the listeners speak https; nil if they do not
 	hall     *hall    // nil but with HALL
 	asked    readiness
-	stopping context.CancelFunc // ends the background work
-	work     sync.WaitGroup     // the background work
+
+	startedAt time.Time
+	stopping  context.CancelFunc // ends the background work
+	work      sync.WaitGroup     // the background work
 }
 
 // start brings a node up in the order that nothing is promised before it can be kept:
@@ -76,7 +80,10 @@ func start(in *invocation, c serveConfig, greet func(*node, *invocation) error) 
 	if err := c.fillSecrets(); err != nil {
 		return nil, err
 	}
-	n = &node{config: c, logger: c.logger(in.err), pace: in.pace, figures: newAPIMetrics()}
+	n = &node{config: c, logger: c.logger(in.err), pace: in.pace, figures: newAPIMetrics(), startedAt: time.Now()}
+	if n.settings, err = in.settings(c.config); err != nil {
+		return nil, err
+	}
 	n.traffic = c.realtimeLogger(n.logger)
 	warnUnheeded(n.logger, in.environ, false)
 	if n.servers, err = listen(c.hubAddress(), c.MetricsAddr, c.HTTPAddr); err != nil {
@@ -155,6 +162,7 @@ func (n *node) assemble(ctx context.Context) error {
 	}
 	n.work.Go(func() { follow(work) })
 	n.work.Go(func() { n.rate(work) })
+	n.work.Go(func() { n.say(work) })
 	pages := n.hall.show(n.hall.everywhere(r.mount(handler)))
 	n.servers.serve(n.logger, n.secure, r.mountHub(), r.metrics.handler(), r.parting(pages))
 	return nil
@@ -190,6 +198,8 @@ func (n *node) handler() (http.Handler, error) {
 	ask := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) })
 	handler = api.New(api.Options{
 		Accounts: n.accounts, Providers: providers, Teams: n.teams, Scouting: scouting.New(pool, n.log, book), FTC: n.ftc, Live: n.live, Ratings: n.ratings, Log: n.log,
+		Follow:  follow.NewService(pool, n.log, c.FTCUsername != "" && c.FTCToken != "", n.pace.clock()),
+		Facts:   n.facts,
 		Sockets: n.sockets(), Trace: n.realtime.trace,
 		Events: registry(), Signer: realtime.Signer{Key: c.AppKey, Secret: c.AppSecret},
 		Realtime: n.realtimeConfig(),

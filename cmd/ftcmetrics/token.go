@@ -52,7 +52,7 @@ type tokenListCommand struct {
 // Run lists tokens.
 func (c *tokenListCommand) Run(in *invocation) error {
 	return c.with(in, func(d *database, log *eventlog.Log) error {
-		list, err := accounts.New(d.pool, log).Tokens(in.ctx, shownTokens)
+		list, _, err := accounts.New(d.pool, log).Tokens(in.ctx, accounts.TokenFilter{Limit: shownTokens})
 		if err != nil {
 			return err
 		}

@@ -69,7 +69,7 @@ func (c *Client) insist(ctx context.Context, r request) (answer, error) {
 			return answer{}, err
 		}
 		if !ready {
-			return answer{}, last.Error
+			return answer{}, last.Because(&AskedError{After: c.pace.rest(), cause: last.Unwrap()})
 		}
 		got, failed := c.try(ctx, r)
 		if failed == nil {

@@ -54,6 +54,13 @@ func (p *pace) hold(pause time.Duration) {
 	}
 }
 
+// rest is for how long the server still wants no calls.
+func (p *pace) rest() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return max(0, time.Until(p.held))
+}
+
 func sleep(ctx context.Context, pause time.Duration) error {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()

@@ -119,15 +119,18 @@ func (f *Follower) Round(ctx context.Context) error {
 	now := f.o.Now()
 	if !now.Before(f.lists) {
 		f.lists = now.Add(f.jitter(f.o.Every))
-		if err := f.readList(ctx); err != nil {
+		season, err := f.readList(ctx)
+		if err != nil {
 			failed = append(failed, err)
-			if errors.Is(err, firstapi.ErrUnavailable) || errors.Is(err, firstapi.ErrCredentials) {
-				return f.quiet(failed)
-			}
 		} else {
 			f.lists = now.Add(f.jitter(listsEach))
 		}
+		failed = append(failed, f.tell(ctx, ftc.EventKey{Season: season}, now, f.lists, nil, err))
+		if errors.Is(err, firstapi.ErrUnavailable) || errors.Is(err, firstapi.ErrCredentials) {
+			return f.quiet(failed)
+		}
 	}
+	failed = append(failed, f.readWanted(ctx))
 	events, err := f.dueEvents(ctx)
 	if err != nil {
 		return errors.Join(append(failed, err)...)
@@ -141,10 +144,7 @@ func (f *Follower) Round(ctx context.Context) error {
 		if errors.Is(err, errBudget) {
 			break // it is the first one next time
 		}
-		f.later(event, began)
-		if err != nil {
-			failed = append(failed, err)
-		}
+		failed = append(failed, err, f.tell(ctx, event.EventKey, began, f.later(event, began), nil, err))
 		if errors.Is(err, firstapi.ErrUnavailable) || errors.Is(err, firstapi.ErrCredentials) {
 			break
 		}
@@ -179,15 +179,17 @@ func (f *Follower) dueEvents(ctx context.Context) ([]ftc.Event, error) {
 	return events, nil
 }
 
-// later sets when an event that was read is read next.
-func (f *Follower) later(event ftc.Event, began time.Time) {
+// later sets when an event that was read is read next, and returns it.
+func (f *Follower) later(event ftc.Event, began time.Time) time.Time {
 	pause := f.o.Every
 	if !event.ActiveAt(began) {
 		pause *= quietFactor
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.due[event.EventKey] = began.Add(f.jitter(pause))
+	next := began.Add(f.jitter(pause))
+	f.due[event.EventKey] = next
+	return next
 }
 
 // hurry has an event read at once, because something is known to be new.

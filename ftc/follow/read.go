@@ -87,32 +87,32 @@ func (f *Follower) write(ctx context.Context, c cursor, since firstapi.Since, mo
 // nothing is the change of a list that has not changed.
 func nothing(pgx.Tx, *eventlog.Batch) error { return nil }
 
-// readList reads the FTC events of the season that is played now.
-func (f *Follower) readList(ctx context.Context) error {
+// readList reads the FTC events of the season that is played now, and returns that season
+// as far as it is known.
+func (f *Follower) readList(ctx context.Context) (season int, err error) {
 	if err := f.take(); err != nil {
-		return err
+		return 0, err
 	}
-	season, err := f.o.Source.CurrentSeason(ctx)
-	if err != nil {
-		return err
+	if season, err = f.o.Source.CurrentSeason(ctx); err != nil {
+		return 0, err
 	}
 	cursors, err := f.cursors(ctx, ftc.EventKey{Season: season})
 	if err != nil {
-		return err
+		return season, err
 	}
 	c := cursors("events")
 	since := c.since(f.o.Now(), 24*time.Hour)
 	if err := f.take(); err != nil {
-		return err
+		return season, err
 	}
 	reply, err := f.o.Source.Events(ctx, season, since)
 	if err != nil {
-		return err
+		return season, err
 	}
 	if reply.Unchanged {
-		return f.write(ctx, c, since, reply.Modified, nothing)
+		return season, f.write(ctx, c, since, reply.Modified, nothing)
 	}
-	return f.write(ctx, c, since, reply.Modified, func(tx pgx.Tx, _ *eventlog.Batch) error {
+	return season, f.write(ctx, c, since, reply.Modified, func(tx pgx.Tx, _ *eventlog.Batch) error {
 		return ftc.List(ctx, tx, season, events(reply.Rows), reply.Unread == 0)
 	})
 }

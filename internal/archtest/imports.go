@@ -37,7 +37,7 @@ var (
 // around the hub, the hub, the protocol, vocabulary.
 var rules = []rule{
 	{folder: "cmd/...", ours: []string{anything}},
-	{folder: "api", ours: []string{"scouting", "scouting/seasons", "scouting/picklist", "teams", "accounts", "accounts/provider", "audit", "ftc", "ftc/live", "ftc/ratings", "analytics", "realtime/eventlog", "realtime/inspect", "realtime", "fault", "web"},
+	{folder: "api", ours: []string{"scouting", "scouting/seasons", "scouting/picklist", "teams", "accounts", "accounts/provider", "audit", "ftc", "ftc/live", "ftc/follow", "ftc/ratings", "analytics", "realtime/eventlog", "realtime/inspect", "realtime", "fault", "web"},
 		denied: sql, tests: []string{anything}},
 	{folder: "web", tests: []string{"internal/..."}},
 
@@ -59,7 +59,7 @@ var rules = []rule{
 	{folder: "ftc/live/venue", ours: []string{"ftc", "fault"}, denied: sql, tests: []string{"internal/..."}},
 	{folder: "ftc/live", ours: slices.Concat([]string{"ftc", "accounts"}, storage), denied: httpSide, tests: featureTests},
 	{folder: "ftc/ratings", ours: slices.Concat([]string{"ftc", "ftc/rankings", "ftc/bracket"}, storage), denied: httpSide, tests: slices.Concat([]string{"ftc/..."}, featureTests)},
-	{folder: "ftc/follow", ours: slices.Concat([]string{"ftc", "ftc/live", "ftc/live/venue", "ftc/firstapi"}, storage), denied: httpSide, tests: slices.Concat([]string{"ftc/..."}, featureTests)},
+	{folder: "ftc/follow", ours: slices.Concat([]string{"ftc", "accounts", "ftc/live", "ftc/live/venue", "ftc/firstapi"}, storage), denied: httpSide, tests: slices.Concat([]string{"ftc/..."}, featureTests)},
 	// Where a game's points are in the official API's answers is in the season's file.
 	{folder: "ftc/firstapi", ours: []string{"ftc", "scouting/seasons", "fault"}, denied: sql, tests: slices.Concat([]string{"ftc/firstapi/firstapitest"}, featureTests)},
 	{folder: "ftc/firstapi/firstapitest", ours: []string{"ftc"}, denied: sql, tests: []string{"internal/..."}},

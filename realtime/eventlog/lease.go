@@ -147,6 +147,23 @@ func (s *Lease) Bury(ctx context.Context, entry realtime.Logged, reason string, 
 	}))
 }
 
+// Failing stores that the sink takes nothing: how many requests in a row have failed, with
+// what, and how long it is left alone; asked says that it wants that itself.
+func (s *Lease) Failing(ctx context.Context, failures int, trouble string, pause time.Duration, asked bool) error {
+	ctx, cancel := context.WithTimeout(ctx, leaseTimeout)
+	defer cancel()
+	return Translate(s.q.SinkFails(ctx, queries.SinkFailsParams{
+		Sink: s.sink, Failures: int32(failures), Trouble: trouble, Seconds: pause.Seconds(), Asked: asked,
+	}))
+}
+
+// Taking stores that the sink takes events again.
+func (s *Lease) Taking(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, leaseTimeout)
+	defer cancel()
+	return Translate(s.q.SinkTakes(ctx, s.sink))
+}
+
 // Wanted returns dead letters that an operator wants sent again.
 func (s *Lease) Wanted(ctx context.Context, limit int) ([]realtime.Logged, error) {
 	ctx, cancel := context.WithTimeout(ctx, leaseTimeout)

@@ -4,15 +4,10 @@ import (
 	"context"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ftcmetrics/ftcmetrics/fault"
-	"github.com/ftcmetrics/ftcmetrics/realtime"
 )
-
-// ErrNoLetter is returned when there is no dead letter of this number.
-var ErrNoLetter = fault.New(fault.NotFound, "no-dead-letter", "There is no dead letter of this number.")
 
 // ErrNoSink is returned for a sink that nothing was ever relayed to.
 var ErrNoSink = fault.New(fault.NotFound, "no-such-sink", "Nothing was ever relayed to a sink of this name.")
@@ -30,6 +25,35 @@ type Sink struct {
 	Behind    int64     `json:"behind"`  // events that it has not got
 	Letters   int64     `json:"letters"` // events that it refused for good
 	Leader    string    `json:"leader"`  // the database session that relays to it; "" if none does
+	State     SinkState `json:"state"`
+
+	Failures int32      `json:"failures"`           // requests in a row that failed
+	Trouble  string     `json:"trouble,omitempty"`  // the last one, which may be over
+	FailedAt *time.Time `json:"failedAt,omitempty"` // when that was
+	RetryAt  *time.Time `json:"retryAt,omitempty"`  // when the next request goes out
+}
+
+// SinkState is what becomes of new events for a sink.
+type SinkState string
+
+// The states of a sink.
+const (
+	SinkRelaying  SinkState = "relaying"    // they go out as they come
+	SinkBacksOff  SinkState = "backing-off" // it fails and is tried again, less and less often
+	SinkPaused    SinkState = "paused"      // it asked to be left alone until RetryAt
+	SinkAbandoned SinkState = "abandoned"   // no node relays to it
+)
+
+func (s Sink) state(asked bool) SinkState {
+	switch {
+	case s.Leader == "":
+		return SinkAbandoned
+	case s.Failures > 0 && asked:
+		return SinkPaused
+	case s.Failures > 0:
+		return SinkBacksOff
+	}
+	return SinkRelaying
 }
 
 // Sinks returns every sink that was ever relayed to.
@@ -40,7 +64,10 @@ func (l *Log) Sinks(ctx context.Context) ([]Sink, error) {
 	}
 	sinks := make([]Sink, len(rows))
 	for i, row := range rows {
-		sinks[i] = Sink{Name: row.Sink, StartedAt: row.StartedAt, Behind: row.Behind, Letters: row.Letters}
+		sinks[i] = Sink{
+			Name: row.Sink, StartedAt: row.StartedAt, Behind: row.Behind, Letters: row.Letters,
+			Failures: row.Failures, Trouble: row.Trouble, FailedAt: row.FailedAt, RetryAt: row.RetryAt,
+		}
 		found, err := l.pool.Query(ctx, leaderOf, int32(sinkLock), row.Sink)
 		if err != nil {
 			return nil, Translate(err)
@@ -52,6 +79,7 @@ func (l *Log) Sinks(ctx context.Context) ([]Sink, error) {
 		if err != nil {
 			return nil, Translate(err)
 		}
+		sinks[i].State = sinks[i].state(row.Asked)
 	}
 	return sinks, nil
 }
@@ -67,56 +95,4 @@ func (l *Log) ForgetSink(ctx context.Context, name string, also func(*Batch)) er
 		}
 		return err
 	})
-}
-
-// Letter is an event that a sink refused for good.
-type Letter struct {
-	Number    int64            `json:"id"`
-	Sink      string           `json:"sink"`
-	Channel   realtime.Channel `json:"channel"`
-	Seq       int64            `json:"seq"`
-	EventID   uuid.UUID        `json:"eventId"`
-	Name      string           `json:"name"`
-	Reason    string           `json:"reason"` // what the sink said
-	RefusedAt time.Time        `json:"refusedAt"`
-	Refusals  int32            `json:"refusals"`
-	Wanted    bool             `json:"wanted"` // it is about to be sent again
-}
-
-// Letters returns the oldest dead letters.
-func (l *Log) Letters(ctx context.Context, limit int) ([]Letter, error) {
-	rows, err := l.q.Letters(ctx, int32(limit))
-	letters := make([]Letter, len(rows))
-	for i, row := range rows {
-		letters[i] = Letter{
-			Number: row.ID, Sink: row.Sink, Channel: realtime.Channel(row.Channel), Seq: row.Seq, EventID: row.EventID, Name: row.Name,
-			Reason: row.Reason, RefusedAt: row.RefusedAt, Refusals: row.Refusals, Wanted: row.Wanted,
-		}
-	}
-	return letters, Translate(err)
-}
-
-// LetterCount returns how many dead letters there are.
-func (l *Log) LetterCount(ctx context.Context) (int64, error) {
-	n, err := l.q.CountLetters(ctx)
-	return n, Translate(err)
-}
-
-// Replay has the leader of its sink send a dead letter again; all of them if number is 0.
-// It returns how many. also puts into the batch what is to be stored with it.
-func (l *Log) Replay(ctx context.Context, number int64, also func(*Batch)) (n int64, err error) {
-	err = l.Write(ctx, func(tx pgx.Tx, batch *Batch) error {
-		also(batch)
-		q := l.q.WithTx(tx)
-		if number == 0 {
-			n, err = q.WantLetters(ctx)
-			return err
-		}
-		n, err = q.WantLetter(ctx, number)
-		if err == nil && n == 0 {
-			err = ErrNoLetter
-		}
-		return err
-	})
-	return n, err
 }

@@ -48,6 +48,16 @@ func (h *hints) take() map[realtime.Channel]int64 {
 	return taken
 }
 
+// beyond is how many events the waiting channels have after what was carried.
+func (h *hints) beyond(carried map[realtime.Channel]int64) (n int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for channel, seq := range h.waiting {
+		n += max(0, seq-carried[channel])
+	}
+	return n
+}
+
 // publish hands entries to the publisher: events as they are, and those of the control
 // channel as the revocations that they hold.
 func publish(ctx context.Context, to realtime.Publisher, control realtime.Channel, entries []realtime.Logged) error {

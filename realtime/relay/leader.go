@@ -30,6 +30,11 @@ type Lease interface {
 	Advance(ctx context.Context, to map[realtime.Channel]int64) error
 	// Bury makes a dead letter and, unless it was one already, goes on behind it.
 	Bury(ctx context.Context, entry realtime.Logged, reason string, again bool) error
+	// Failing stores what keeps the sink from taking anything and for how long it is left
+	// alone; asked says that it wants that itself.
+	Failing(ctx context.Context, failures int, trouble string, pause time.Duration, asked bool) error
+	// Taking stores that the sink takes events again.
+	Taking(ctx context.Context) error
 	// Wanted returns dead letters that are to be sent again.
 	Wanted(ctx context.Context, limit int) ([]realtime.Logged, error)
 	// Unbury forgets a dead letter.
@@ -111,7 +116,7 @@ func (l *Leader) lead(ctx context.Context, lease Lease) {
 	defer l.leading.Store(false)
 	defer l.behind.Store(0)
 	l.o.Logger.InfoContext(ctx, "this node relays events", slog.String("sink", l.o.Sink))
-	t := &term{leader: l, lease: lease}
+	t := &term{leader: l, lease: lease, troubled: true}
 	if err := t.run(ctx); err != nil && ctx.Err() == nil {
 		l.o.Logger.WarnContext(ctx, "this node has lost the relay to another, or to nobody for now", slog.String("sink", l.o.Sink), slog.Any("error", err))
 	}

@@ -159,17 +159,17 @@ func TestRefusedForGood(t *testing.T) {
 	}
 	w.sink.await(t, "what can be said", func() bool { return w.sink.distinct("event-A") == 4 })
 	w.await("two dead letters", func() bool { return l.Stats().Refused == 2 && l.Stats().Behind == 0 })
-	letters, err := w.log.Letters(t.Context(), 10)
+	letters, err := w.log.Letters(t.Context(), eventlog.LetterFilter{}, 0, 10)
 	if err != nil || len(letters) != 2 || letters[0].Seq != 3 || letters[1].Seq != 5 || letters[0].Channel != "event-A" || letters[0].Reason == "" {
 		t.Fatalf("%+v, %v", letters, err)
 	}
 	replay := func(want string, ok func([]eventlog.Letter) bool) {
 		t.Helper()
-		if n, err := w.log.Replay(t.Context(), letters[0].Number, func(*eventlog.Batch) {}); n != 1 || err != nil {
+		if n, err := w.log.Replay(t.Context(), eventlog.LetterFilter{Number: letters[0].Number}, func(*eventlog.Batch) {}); n != 1 || err != nil {
 			t.Fatalf("replay: %d, %v", n, err)
 		}
 		w.await(want, func() bool {
-			now, err := w.log.Letters(t.Context(), 10)
+			now, err := w.log.Letters(t.Context(), eventlog.LetterFilter{}, 0, 10)
 			return err == nil && ok(now)
 		})
 	}
@@ -179,7 +179,7 @@ func TestRefusedForGood(t *testing.T) {
 		return true
 	}, nil)
 	replay("taken", func(now []eventlog.Letter) bool { return len(now) == 1 && now[0].Seq == 5 })
-	if _, err := w.log.Replay(t.Context(), 99, func(*eventlog.Batch) {}); err == nil {
+	if _, err := w.log.Replay(t.Context(), eventlog.LetterFilter{Number: 99}, func(*eventlog.Batch) {}); err == nil {
 		t.Error("a letter that is not there is sent again")
 	}
 }

@@ -56,22 +56,35 @@ type Relay struct {
 	o     Options
 	hints *hints
 
-	mu       sync.Mutex                     // guards occupied; never held while reading or publishing
+	mu       sync.Mutex                     // guards occupied and trouble; never held while reading or publishing
 	occupied map[realtime.Channel]time.Time // channels with a first subscriber since the last look
+	trouble  Trouble
 
 	carried map[realtime.Channel]int64 // the last seq carried or passed over; only Run touches it
 
-	published, failures atomic.Int64
+	published, failures, behind atomic.Int64
+}
+
+// Trouble is what went wrong last, which may be over.
+type Trouble struct {
+	Text string
+	At   time.Time // zero for never
 }
 
 // Stats are the figures of a relay.
 type Stats struct {
 	Published int64 // events that the hub took
 	Failed    int64 // channels that were tried again
+	Behind    int64 // events that the hub should have and has not
+	Trouble   Trouble
 }
 
 // Stats returns the relay's figures.
-func (r *Relay) Stats() Stats { return Stats{r.published.Load(), r.failures.Load()} }
+func (r *Relay) Stats() Stats {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return Stats{r.published.Load(), r.failures.Load(), r.behind.Load(), r.trouble}
+}
 
 // New returns a relay that is not yet running. Hints it gets before Run are kept.
 func New(o Options) *Relay {
@@ -117,6 +130,7 @@ func (r *Relay) Run(ctx context.Context) {
 			r.poll(ctx)
 		}
 		r.round(ctx)
+		r.behind.Store(r.hints.beyond(r.carried))
 	}
 }
 
@@ -124,6 +138,7 @@ func (r *Relay) Run(ctx context.Context) {
 func (r *Relay) poll(ctx context.Context) {
 	heads, err := r.o.Log.Heads(ctx, append(r.o.Occupied(), r.o.Control)...)
 	if err != nil {
+		r.note(err)
 		r.o.Logger.WarnContext(ctx, "relay cannot read the event log", "error", err)
 		return
 	}
@@ -183,8 +198,15 @@ func (r *Relay) beginLater(channel realtime.Channel, at time.Time, seq int64) {
 func (r *Relay) failed(ctx context.Context, channel realtime.Channel, err error) {
 	if ctx.Err() == nil {
 		r.failures.Add(1)
+		r.note(err)
 		r.o.Logger.WarnContext(ctx, "relay will try a channel again", "channel", string(channel), "error", err)
 	}
+}
+
+func (r *Relay) note(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.trouble = Trouble{brief(err), time.Now()}
 }
 
 // begin sets where a newly occupied channel starts. Events that were written elsewhere

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime"
@@ -18,6 +19,8 @@ const (
 	firstWait = 200 * time.Millisecond // before a request that failed is tried again; then twice as long each time
 	maxWait   = 30 * time.Second
 	maxAsked  = 5 * time.Minute // the longest that a sink may have us wait
+
+	maxTrouble = 300 // characters
 )
 
 // term is the work of one leader until it loses its lease. Its errors are the lease's; what
@@ -28,6 +31,8 @@ type term struct {
 	lines  map[realtime.Channel]*line // channels that the sink is behind on
 	order  []realtime.Channel         // the keys of lines, by turn
 	failed int                        // requests in a row
+
+	troubled bool // the lease may say that the sink fails
 }
 
 // line is what one channel has for the sink.
@@ -196,11 +201,10 @@ func (t *term) send(ctx context.Context, batch []realtime.Logged) (pause time.Du
 	var refused *realtime.RefusedError
 	switch {
 	case err == nil:
-		t.failed = 0
 		t.leader.published.Add(int64(len(batch)))
-		return 0, t.advance(ctx, batch)
+		return 0, errors.Join(t.advance(ctx, batch), t.taking(ctx))
 	case !errors.As(err, &refused):
-		return t.later(ctx, err), nil
+		return t.later(ctx, err)
 	case len(batch) == 1:
 		t.leader.refused.Add(1)
 		t.leader.o.Logger.ErrorContext(ctx, "an event is refused for good; see: ftcmetrics relay status", slog.String("sink", t.leader.o.Sink),
@@ -236,8 +240,18 @@ func (t *term) passed(entry realtime.Logged) {
 	}
 }
 
+// taking notes that the sink takes events.
+func (t *term) taking(ctx context.Context) error {
+	t.failed = 0
+	if !t.troubled {
+		return nil
+	}
+	t.troubled = false
+	return t.lease.Taking(ctx)
+}
+
 // later returns when to try again what has failed.
-func (t *term) later(ctx context.Context, cause error) time.Duration {
+func (t *term) later(ctx context.Context, cause error) (time.Duration, error) {
 	t.leader.failed.Add(1)
 	pause := min(firstWait<<min(t.failed, 10), maxWait)
 	pause = pause/2 + rand.N(pause/2) //nolint:gosec // spreads requests
@@ -250,7 +264,17 @@ func (t *term) later(ctx context.Context, cause error) time.Duration {
 		t.leader.o.Logger.WarnContext(ctx, "events will be sent again", slog.String("sink", t.leader.o.Sink),
 			slog.Duration("in", pause), slog.Int64("behind", t.leader.behind.Load()), slog.Any("error", cause))
 	}
-	return pause
+	if ctx.Err() != nil {
+		return pause, nil
+	}
+	t.troubled = true
+	return pause, t.lease.Failing(ctx, t.failed, brief(cause), pause, asked != nil && asked.After > 0)
+}
+
+// brief is what operators read of a failure.
+func brief(cause error) string {
+	text := []rune(strings.ToValidUTF8(cause.Error(), "?"))
+	return string(text[:min(len(text), maxTrouble)])
 }
 
 // resend sends dead letters that are wanted again. They come behind newer events of their
@@ -266,12 +290,12 @@ func (t *term) resend(ctx context.Context) error {
 		switch {
 		case err == nil:
 			t.leader.published.Add(1)
-			err = t.lease.Unbury(ctx, entry)
+			err = errors.Join(t.lease.Unbury(ctx, entry), t.taking(ctx))
 		case errors.As(err, &refused):
 			err = t.lease.Bury(ctx, entry, refused.Reason, true)
 		default:
-			t.later(ctx, err) // the next poll tries again
-			return nil
+			_, err = t.later(ctx, err) // the next poll tries again
+			return err
 		}
 		if err != nil {
 			return err
