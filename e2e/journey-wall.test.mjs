@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axe, Browser, settled } from "./browser.mjs";
 import { eventCode, linked, meet, report, season, signIn } from "./coach.mjs";
-import { Server } from "./server.mjs";
+import { Server, until } from "./server.mjs";
 import { figure } from "./figure.mjs";
 
 const canary = "CANARY";
@@ -30,6 +30,9 @@ function frames(page) {
   page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => heard.push({ at: Date.now(), text: String(payload) })));
   return heard;
 }
+
+/** What of it is of the other team. */
+const leaks = (heard) => heard.filter(({ text }) => text.includes(canary) || text.includes(ours.id) || Object.values(ours.scouts).some(({ user }) => text.includes(user.id)));
 
 /** Work of the team of every kind that reaches its private channel. */
 async function traffic(home, name, n) {
@@ -75,9 +78,15 @@ test("no frame and no screen of the other team shows anything while ours works",
   const own = await server.data("POST", "/api/scouting/entries", theirs.scouts.Zoe.token, report(theirs, 2, 1));
   await page.locator(`[data-entry="${own.id}"]`).waitFor();
   assert.ok(heard.length > 2, "frames were heard");
-  const leaks = heard.filter(({ text }) => text.includes(canary) || text.includes(ours.id) || Object.values(ours.scouts).some(({ user }) => text.includes(user.id)));
-  assert.deepEqual(leaks, []);
+  assert.deepEqual(leaks(heard), []);
   assert.equal(await page.locator("[data-entry]").count(), 1);
+  // And the detector does find a leak: what is planted where this page hears it.
+  const planted = await server.data("POST", "/api/scouting/entries", theirs.scouts.Zoe.token, report(theirs, 3, 1, {}, { notes: canary }));
+  await page.locator(`[data-entry="${planted.id}"]`).waitFor();
+  await until(() => leaks(heard).length > 0, "the planted leak is found");
+  await page.goto(`/coach/entries/${planted.id}`);
+  await page.getByText(canary).waitFor();
+  assert.ok((await page.content()).includes(canary), "and on the screen");
   // By address, with our ids in hand: nothing but a plain sentence.
   const { id } = await traffic(ours, ada, 3);
   await browser.forgiving(/40[34]/, async () => {
