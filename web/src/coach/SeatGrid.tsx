@@ -128,7 +128,7 @@ function SeatButton({ cell, at, own, mayEdit, held, target, onPress, onOpen, onT
         <span className="sr-only">{words.coverage.place(matchName(match), seat)}</span>
         {robot.scoutedTeamNumber}
       </span>
-      <span className={cx("truncate font-semibold", !names && "font-normal text-quiet")}>{names || nobody}</span>
+      <span className={cx("truncate text-sm font-semibold sm:text-base", !names && "font-normal text-quiet")}>{names || nobody}</span>
     </>
   );
   const shape = "grid min-h-13 w-full content-center rounded-md border px-1.5 py-1 text-left leading-tight sm:px-2";

@@ -53,14 +53,14 @@ function teamColumn<Row extends { teamNumber: number; name: string }>(note?: (ro
     title: words.rankings.team,
     by: (row) => row.teamNumber,
     cell: (row) => (
-      <>
+      <span className="block min-w-26">
         <Link href={`/t/${row.teamNumber}`} className="inline-flex min-h-6 items-center font-semibold text-ink">
           {row.teamNumber}
         </Link>{" "}
         <span className="pub-name">
           {row.name} {note?.(row)}
         </span>
-      </>
+      </span>
     ),
   };
 }

@@ -35,11 +35,11 @@ const shapes = {
 export type IconName = keyof typeof shapes;
 
 /** Icon is a drawing beside a word; it says nothing by itself. */
-export function Icon({ name, className = "size-5" }: { name: IconName; className?: string }) {
+export function Icon({ name, className = "" }: { name: IconName; className?: string }) {
   return (
     <svg
       viewBox="0 0 24 24"
-      className={`shrink-0 ${className}`}
+      className={`shrink-0 ${className.includes("size-") ? "" : "size-5"} ${className}`}
       fill="none"
       stroke="currentColor"
       strokeWidth="1.75"

@@ -13,14 +13,18 @@ export function Empty({
   title,
   children,
   action,
+  tall,
 }: {
   icon?: IconName;
   title: string;
+  tall?: boolean; // fills a screen
   children?: ReactNode;
   action?: ReactNode;
 }) {
   return (
-    <div className="grid justify-items-center gap-2 rounded-card border border-dashed border-edge/60 px-6 py-10 text-center">
+    <div
+      className={`grid justify-items-center gap-2 rounded-card border border-dashed border-edge/60 px-6 py-10 text-center ${tall ? "content-center" : ""}`}
+    >
       <Icon name={icon} className="size-8 text-quiet" />
       <p className="font-semibold">{title}</p>
       {children && <p className="max-w-md text-quiet">{children}</p>}

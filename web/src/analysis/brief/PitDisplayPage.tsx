@@ -46,7 +46,7 @@ function Display({ at }: { at: At }) {
           return match ? (
             <Next key={addressOf(match)} at={at} match={match} />
           ) : (
-            <Empty icon="event" title={words.brief.none(at.team.teamNumber)}>
+            <Empty icon="event" tall title={words.brief.none(at.team.teamNumber)}>
               {words.brief.pitWaits}
             </Empty>
           );
