@@ -194,9 +194,14 @@ test("invites and shared tablets are made, used and closed", async () => {
   await axe(there);
   assert.equal(await there.getByRole("link", { name: "Team", exact: true }).count(), 0, "a tablet has no team page");
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "Take Tablet red away" }).tap();
-  await page.getByRole("button", { name: "Take away", exact: true }).tap();
-  await page.getByText("No shared tablets").waitFor();
+  await there.locator('[data-link="connected"]').waitFor({ state: "attached" });
+  await browser.forgiving(/40[13]/, async () => { // the tablet asks for what is no longer its own
+    await page.getByRole("button", { name: "Take Tablet red away" }).tap();
+    await page.getByRole("button", { name: "Take away", exact: true }).tap();
+    await page.getByText("No shared tablets").waitFor();
+    await there.getByRole("heading", { name: "FTC events" }).waitFor(); // by itself
+    await there.getByRole("link", { name: "Sign in" }).waitFor();
+  });
   await axe(page);
   await tablet.close();
   await page.context().close();

@@ -48,5 +48,5 @@ export default defineConfig({
       },
     },
   },
-  server: { port: 5173, proxy: { "/api": server, "/app": { target: server, ws: true }, "/openapi.json": server } },
+  server: { host: "127.0.0.1", port: 5173, proxy: { "/api": server, "/app": { target: server, ws: true }, "/openapi.json": server } },
 });
