@@ -13,8 +13,8 @@ import (
 // Observer is told of what the API does, for metrics. Its functions are called by many at
 // once and must not block; nil is nobody.
 type Observer struct {
-	Served   func(Served)   // of each request that was answered
-	CaughtUp func(CaughtUp) // of each read of the event log by a client
+	Served   func(context.Context, Served) // of each request that was answered
+	CaughtUp func(CaughtUp)                // of each read of the event log by a client
 }
 
 // Served is one answered request. Nothing in it is from the caller but what the router
@@ -51,7 +51,7 @@ func (s *server) served(r *http.Request, status int, took time.Duration) {
 	if one.Status == 0 {
 		one.Status = http.StatusOK // nothing was written
 	}
-	s.o.Observer.Served(one)
+	s.o.Observer.Served(r.Context(), one)
 }
 
 func (s *server) caughtUp(route string, pages ...eventlog.Page) {

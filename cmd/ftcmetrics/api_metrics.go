@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"strconv"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/ftcmetrics/ftcmetrics/api"
+	"github.com/ftcmetrics/ftcmetrics/internal/otlp"
 )
 
 // apiMetrics are the figures of the REST API: who asks for what, how it is answered, and
@@ -36,10 +38,11 @@ func newAPIMetrics() *apiMetrics {
 	}
 }
 
-// observer has the API fill the figures.
-func (m *apiMetrics) observer() api.Observer {
+// observer has the API fill the figures, and record traces if there is a tracer.
+func (m *apiMetrics) observer(tracer *otlp.Tracer) api.Observer {
 	return api.Observer{
-		Served: func(one api.Served) {
+		Served: func(ctx context.Context, one api.Served) {
+			tracedRequest(ctx, tracer, one)
 			m.requests.WithLabelValues(one.Method, one.Route, strconv.Itoa(one.Status/100)+"xx").Observe(one.Took.Seconds())
 		},
 		CaughtUp: func(one api.CaughtUp) {

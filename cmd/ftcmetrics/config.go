@@ -51,6 +51,7 @@ type serveConfig struct {
 	signInSettings
 	tlsSettings
 	hallSettings
+	traceSettings
 	HTTPAddr       string   `env:"HTTP_ADDR" default:"127.0.0.1:3001" help:"Address of API, web page and hub."`
 	DatabaseURL    string   `env:"DATABASE_URL" help:"An external PostgreSQL 15 or newer; empty runs an embedded one." secret:""`
 	PublicURL      string   `env:"PUBLIC_URL" help:"Where people reach this server; printed in links."`
@@ -144,7 +145,7 @@ func (c serveConfig) check() error {
 	if err := c.checkSignIn(); err != nil {
 		return err
 	}
-	if err := c.tlsSettings.check(); err != nil {
+	if err := errors.Join(c.tlsSettings.check(), c.traceSettings.check()); err != nil {
 		return err
 	}
 	if c.production() && len(c.CORSOrigins) == 0 && c.PublicURL == "" && !c.Hall {

@@ -5,17 +5,21 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/otlp"
 )
 
 // statements are the figures of what the database is asked. Each failed one is a line for
 // who debugs, with the id of its request, its name and PostgreSQL's code; never with values.
 type statements struct {
 	logger *slog.Logger
+	tracer atomic.Pointer[otlp.Tracer] // holds nil where nothing is traced
 	took   prometheus.Histogram
 	failed *prometheus.CounterVec
 }
@@ -40,8 +44,10 @@ func newStatements(logger *slog.Logger) *statements {
 
 // done counts a statement that has ended.
 func (s *statements) done(ctx context.Context, sql string, began time.Time, err error) {
-	s.took.Observe(time.Since(began).Seconds())
+	ended := time.Now()
+	s.took.Observe(ended.Sub(began).Seconds())
 	if err == nil {
+		s.tracer.Load().Within(ctx, otlp.Work{Name: statementName(sql), Kind: otlp.Client, Began: began, Ended: ended, Attributes: map[string]string{"db.system.name": "postgresql"}})
 		return
 	}
 	class, code, constraint := "connection", "", ""
@@ -55,6 +61,8 @@ func (s *statements) done(ctx context.Context, sql string, began time.Time, err 
 		class = "canceled"
 	}
 	s.failed.WithLabelValues(class).Inc()
+	s.tracer.Load().Within(ctx, otlp.Work{Name: statementName(sql), Kind: otlp.Client, Began: began, Ended: ended, Failed: class,
+		Attributes: map[string]string{"db.system.name": "postgresql", "db.response.status_code": code}})
 	s.logger.DebugContext(ctx, "statement failed", slog.String("statement", statementName(sql)), slog.String("class", class), slog.String("code", code), slog.String("constraint", constraint))
 }
 

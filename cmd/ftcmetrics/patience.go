@@ -85,13 +85,15 @@ func (i impatience) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, data pgx.Tra
 
 // TraceBatchStart implements pgx.BatchTracer.
 func (impatience) TraceBatchStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceBatchStartData) context.Context {
-	return limited(ctx, statementPatience, lastOf(data.Batch))
+	return limited(ctx, statementPatience, namedOf(data.Batch))
 }
 
-// lastOf is the statement that a batch is about: a BEGIN goes before its first.
-func lastOf(batch *pgx.Batch) string {
-	if n := len(batch.QueuedQueries); n > 0 {
-		return batch.QueuedQueries[n-1].SQL
+// namedOf is the statement that a batch is about: a BEGIN goes before it, or a COMMIT behind.
+func namedOf(batch *pgx.Batch) string {
+	for _, query := range batch.QueuedQueries {
+		if statementName(query.SQL) != "" {
+			return query.SQL
+		}
 	}
 	return ""
 }

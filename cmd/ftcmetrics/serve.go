@@ -18,6 +18,7 @@ import (
 	"github.com/ftcmetrics/ftcmetrics/ftc/follow"
 	"github.com/ftcmetrics/ftcmetrics/ftc/live"
 	"github.com/ftcmetrics/ftcmetrics/ftc/ratings"
+	"github.com/ftcmetrics/ftcmetrics/internal/otlp"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
@@ -51,6 +52,7 @@ type node struct {
 	delivery delivery      // the way of events to sockets
 	purged   atomic.Int64  // events removed from the log
 	figures  *apiMetrics
+	tracer   *otlp.Tracer // nil traces nothing
 	log      *eventlog.Log
 	accounts *accounts.Service
 	teams    *teams.Service
@@ -85,6 +87,7 @@ func start(in *invocation, c serveConfig, greet func(*node, *invocation) error) 
 		return nil, err
 	}
 	n.traffic = c.realtimeLogger(n.logger)
+	n.tracer = c.tracer(n.logger)
 	warnUnheeded(n.logger, in.environ, false)
 	if n.servers, err = listen(c.hubAddress(), c.MetricsAddr, c.HTTPAddr); err != nil {
 		return nil, err
@@ -100,6 +103,7 @@ func start(in *invocation, c serveConfig, greet func(*node, *invocation) error) 
 	if n.database, err = openDatabase(in.ctx, c, n.logger, false); err != nil {
 		return n, err
 	}
+	n.database.statements.tracer.Store(n.tracer)
 	if err = n.assemble(in.ctx); err != nil {
 		return n, err
 	}
@@ -163,7 +167,7 @@ func (n *node) assemble(ctx context.Context) error {
 	n.work.Go(func() { follow(work) })
 	n.work.Go(func() { n.rate(work) })
 	n.work.Go(func() { n.say(work) })
-	pages := n.hall.show(n.hall.everywhere(r.mount(handler)))
+	pages := n.hall.show(n.hall.everywhere(traced(n.tracer, proxies, r.mount(handler))))
 	n.servers.serve(n.logger, n.secure, r.mountHub(), r.metrics.handler(), r.parting(pages))
 	return nil
 }
@@ -203,7 +207,7 @@ func (n *node) handler() (http.Handler, error) {
 		Sockets: n.sockets(), Trace: n.realtime.trace,
 		Events: registry(), Signer: realtime.Signer{Key: c.AppKey, Secret: c.AppSecret},
 		Realtime: n.realtimeConfig(),
-		Ready:    n.ready, Pages: web.Pages(web.Options{API: ask}), Logger: n.logger, Observer: n.figures.observer(),
+		Ready:    n.ready, Pages: web.Pages(web.Options{API: ask}), Logger: n.logger, Observer: n.figures.observer(n.tracer),
 		Production: c.production(), Origins: c.origins(), TrustedProxies: proxies, ProxySecret: c.ProxySecret, RateLimit: c.RateLimit,
 	})
 	return handler, nil
@@ -322,5 +326,6 @@ func (n *node) close(ctx context.Context) error {
 	if n.database != nil {
 		errs = append(errs, n.database.close())
 	}
+	n.tracer.Close(ctx)
 	return errors.Join(errs...)
 }
