@@ -54,7 +54,7 @@ test("a newer version is offered, waits to be taken, and finds drafts and outbox
   await page.waitForFunction(() => navigator.serviceWorker.controller);
   const old = await version(page);
   await browser.forgiving(/ERR_|WebSocket|Failed to fetch|50[234]/, async () => {
-    await page.route("**/api/scouting/entries/batch", (route) => route.abort());
+    await context.route("**/api/scouting/entries/batch", (route) => route.abort());
     await page.locator("[data-next] a").tap();
     await page.locator('[data-field="autoHiveTipCount"] button').first().tap();
     await page.locator('[data-phase="endgame"]').tap();
@@ -72,6 +72,15 @@ test("a newer version is offered, waits to be taken, and finds drafts and outbox
     await page.clock.fastForward("31:00"); // the app looks for a newer version every half hour
     await page.getByText("There is a new version").waitFor();
     assert.equal(await version(page), old, "nothing happens by itself");
+    const fresh = await context.newPage();
+    await fresh.goto("/scout");
+    await settled(fresh);
+    await fresh.waitForFunction(async () => (await navigator.serviceWorker.getRegistration()).waiting);
+    await fresh.waitForLoadState("networkidle");
+    assert.notEqual(await version(fresh), old, "a page that is opened now is new");
+    assert.equal(await fresh.getByText("There is a new version").count(), 0, "and is offered nothing");
+    await fresh.close();
+    await page.bringToFront();
     await axe(page);
     await page.getByRole("button", { name: "Reload" }).tap();
     await page.locator('meta[name="build"][content="newer"]').waitFor({ state: "attached" });
@@ -83,7 +92,7 @@ test("a newer version is offered, waits to be taken, and finds drafts and outbox
     await page.getByRole("link", { name: "Go on where you stopped" }).tap();
     await page.waitForFunction(() => /\b3\b/.test(document.querySelector('[data-field="autoHiveTipCount"] [data-value]')?.textContent));
     await page.locator('[data-phase="endgame"]').tap();
-    await page.unroute("**/api/scouting/entries/batch");
+    await context.unroute("**/api/scouting/entries/batch");
     await page.locator('[data-go="save"]').tap();
     await badge(page, "All sent");
   });

@@ -20,8 +20,15 @@ export async function keepOffline() {
   }
 }
 
-function offer({ waiting }: ServiceWorkerRegistration) {
+// shown says whether this page is of the newest version already: pages come from the server where there is one.
+async function shown() {
+  const [, version] = /\/static\/(\w+)\//.exec(import.meta.url) ?? [];
+  return !!version && (await (await fetch("/sw.js")).text()).includes(version);
+}
+
+async function offer({ waiting }: ServiceWorkerRegistration) {
   if (!waiting || !navigator.serviceWorker.controller) return; // the first version just takes its place
+  if (await shown().catch(() => false)) return;
   update.set({
     show() {
       navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
