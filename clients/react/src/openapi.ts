@@ -478,6 +478,12 @@ export interface paths {
                     epoch?: string;
                     /** @description 100 when left out */
                     limit?: number;
+                    /** @description of events, with commas between; all when left out */
+                    names?: string;
+                    /** @description leaves out what was scouted of another team */
+                    team?: number;
+                    /** @description leaves out what is about a match of another number */
+                    match?: number;
                 };
                 header?: never;
                 path: {
@@ -6115,6 +6121,12 @@ export interface paths {
                     since?: string;
                     /** @description names with commas between, up to 100; may be repeated */
                     channels?: string;
+                    /** @description of events, with commas between; all when left out */
+                    names?: string;
+                    /** @description leaves out what was scouted of another team */
+                    team?: number;
+                    /** @description leaves out what is about a match of another number */
+                    match?: number;
                 };
                 header?: never;
                 path?: never;

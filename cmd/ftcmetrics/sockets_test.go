@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// curls returns the requests of a document's shell blocks, with the variables filled in.
+func curls(t *testing.T, name string, variables *strings.Replacer) []*http.Request {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	must(t, err)
+	method, address := regexp.MustCompile(`-X (\w+)`), regexp.MustCompile(`"(\$SERVER[^"]*)"`)
+	header, body := regexp.MustCompile(`-H "(\w+): ([^"]*)"`), regexp.MustCompile(`-d '(.*)'$`)
+	var requests []*http.Request
+	for block := range strings.SplitSeq(string(text), "```sh\n") {
+		block, _, _ = strings.Cut(block, "```")
+		for line := range strings.Lines(block) {
+			if !strings.HasPrefix(line, "curl ") {
+				continue
+			}
+			line = strings.TrimSpace(line)
+			verb, data := "GET", ""
+			if m := method.FindStringSubmatch(line); m != nil {
+				verb = m[1]
+			}
+			if m := body.FindStringSubmatch(line); m != nil {
+				data = strings.NewReplacer("'$USER_ID'", "$USER_ID", "'$SOCKET_ID'", "$SOCKET_ID").Replace(m[1])
+			}
+			m := address.FindStringSubmatch(line)
+			if m == nil {
+				t.Fatalf("no address: %s", line)
+			}
+			request, err := http.NewRequestWithContext(t.Context(), verb, variables.Replace(m[1]), strings.NewReader(variables.Replace(data)))
+			must(t, err)
+			if m := header.FindStringSubmatch(line); m != nil {
+				request.Header.Set(m[1], variables.Replace(m[2]))
+			}
+			requests = append(requests, request)
+		}
+	}
+	return requests
+}
+
+// hears reads up to a frame that has the text.
+func hears(t *testing.T, socket *websocket.Conn, text string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for {
+		_, raw, err := socket.Read(ctx)
+		must(t, err)
+		if strings.Contains(string(raw), text) {
+			return string(raw)
+		}
+	}
+}
+
+// TestSocketServicePage does what docs/socket-service.md shows, to the program, and looks at
+// what two clients get.
+func TestSocketServicePage(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	p := serve(t, dir)
+	token := owner(t, dir)
+	var me struct{ ID string }
+	_, err := ask("GET", p.url+"/api/me", token, "", &me)
+	must(t, err)
+	var config struct{ Key string }
+	_, err = ask("GET", p.url+"/api/realtime/config", "", "", &config)
+	must(t, err)
+	stays, _ := p.dialID(config.Key)
+	goes, id := p.dialID(config.Key)
+	for _, socket := range []*websocket.Conn{stays, goes} {
+		say(t, socket, `{"event":"pusher:subscribe","data":{"channel":"event-USNCRA"}}`)
+		expect(t, socket, "subscription_succeeded")
+	}
+
+	body := `{"channel":"event-USNCRA","name":"hall:first","data":{"a":1},"socketId":"` + id + `"}`
+	if status, err := ask("POST", p.url+"/api/socket/broadcast", token, body, nil); err != nil || status != 200 {
+		t.Fatalf("broadcast: %d %v", status, err)
+	}
+	expect(t, stays, "hall:first")
+	requests := curls(t, "../../docs/socket-service.md", strings.NewReplacer("$SERVER", p.url, "$TOKEN", token, "$USER_ID", me.ID, "$SOCKET_ID", id))
+	if len(requests) < 12 {
+		t.Fatalf("%d requests", len(requests))
+	}
+	for _, request := range requests {
+		response, err := http.DefaultClient.Do(request)
+		must(t, err)
+		raw, err := io.ReadAll(response.Body)
+		must(t, err)
+		must(t, response.Body.Close())
+		var answer struct{ Success bool }
+		if json.Unmarshal(raw, &answer) != nil || !answer.Success {
+			t.Errorf("%s %s: %d %s", request.Method, request.URL, response.StatusCode, raw)
+		}
+	}
+	expect(t, stays, "hall:lunch")
+	if first := hears(t, goes, "hall:"); strings.Contains(first, "hall:first") {
+		t.Errorf("the connection that was left out got %s", first)
+	}
+	expect(t, goes, "hall:called")
+	expect(t, goes, "4009")
+	deadline := time.Now().Add(10 * time.Second)
+	for connections := 2; connections != 1; {
+		var page struct{ Count int }
+		_, err := ask("GET", p.url+"/api/socket/connections", token, "", &page)
+		must(t, err)
+		if connections = page.Count; time.Now().After(deadline) {
+			t.Fatalf("%d connections", connections)
+		}
+	}
+}
