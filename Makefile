@@ -78,6 +78,7 @@ conformance: ## Our hub and soketi, row by row of the Pusher protocol
 	@scripts/install-soketi
 	@go test -tags peer -count 1 -timeout 10m -v -run '^TestPeer' ./realtime/realtimetest
 	@go test -tags peer -count 1 -timeout 5m -v -run '^TestSoketi$$' ./realtime/pusher
+	@go test -tags peer -count 1 -timeout 5m -v -run '^TestPeerCommands$$' ./cmd/ftcmetrics
 
 web: ## Build the web app into web/dist, which goes into the program
 	@npm --prefix web run --silent build

@@ -145,11 +145,18 @@ if [ "$funcstack[1]" = "_ftcmetrics" ]; then _ftcmetrics "$@"; else compdef _ftc
 func fishScript(list []completed) string {
 	var b strings.Builder
 	b.WriteString("# fish completion of ftcmetrics; load it with: ftcmetrics completion fish | source\n")
-	b.WriteString("function __ftcmetrics_path\n    set -l path\n    for word in (commandline -opc)[2..-1]\n        string match -q -- '-*' $word; and continue\n" +
-		"        contains -- \"$path $word\" " + fishPaths(list) + "; or break\n        set path \"$path $word\"\n    end\n    echo (string trim -- \"$path\")\nend\n")
+	b.WriteString(`function __ftcmetrics_at
+    set -l path
+    for word in (commandline -opc)[2..-1]
+        string match -q -- '-*' $word; and continue
+        contains -- "$path $word" ` + fishPaths(list) + `; or break
+        set path "$path $word"
+    end
+    test "$path" = "$argv[1]"
+end
+`)
 	for _, c := range list {
-		condition := fmt.Sprintf(`test "(__ftcmetrics_path)" = %s`, quoteFish(c.path))
-		condition = strings.Replace(condition, `"(__ftcmetrics_path)"`, `(__ftcmetrics_path | string collect --allow-empty)`, 1)
+		condition := "__ftcmetrics_at " + quoteFish(strings.TrimRight(" "+c.path, " "))
 		files := " -f"
 		if c.files {
 			files = ""

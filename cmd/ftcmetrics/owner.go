@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
@@ -15,6 +14,7 @@ type ownerCommand struct {
 
 type ownerCreateCommand struct {
 	serveConfig
+	jsonFlag
 	Name string `required:"" help:"Display name of the operator."`
 }
 
@@ -30,6 +30,5 @@ func (c *ownerCreateCommand) Run(in *invocation) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(in.out, grant.Token)
-	return err
+	return c.print(in.out, grant, func() error { return printToken(in, grant.Token) })
 }

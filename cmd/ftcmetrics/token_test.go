@@ -57,6 +57,13 @@ func TestTokens(t *testing.T) {
 	d.is(board, http.StatusOK, "Scoreboard", true)
 	display := d.create("service", "--name", "Pit display")
 	d.is(display, http.StatusOK, "Pit display", false)
+	var coach struct {
+		Token string
+		User  struct{ DisplayName string }
+	}
+	_, out, _ := outcome(d.at("owner", "create", "--name", "Coach", "--json"))
+	decode(t, out, &coach)
+	d.is(coach.Token, http.StatusOK, "Coach", true)
 	var team struct{ ID string }
 	if status, err := ask("POST", d.url+"/api/user-teams", board, `{"teamNumber":8569}`, &team); err != nil || status != http.StatusCreated {
 		t.Fatal(status, err)
@@ -65,10 +72,10 @@ func TestTokens(t *testing.T) {
 	d.is(tablet, http.StatusOK, "Blue 1", false)
 	var list []listed
 	decode(t, d.run("list", "--json"), &list)
-	if len(list) != 3 || list[0].Kind != "device" || list[0].DeviceOf != team.ID || list[0].Name != "Blue 1" || list[2].Kind != "service" {
+	if len(list) != 4 || list[0].Kind != "device" || list[0].DeviceOf != team.ID || list[0].Name != "Blue 1" || list[1].Kind != "owner" || list[3].Kind != "service" {
 		t.Fatalf("listed as %+v", list)
 	}
-	if table := d.run("list"); strings.Count(table, "\n") != 4 || !strings.Contains(table, "Scoreboard (operator)") || strings.Contains(table, tablet[12:]) {
+	if table := d.run("list"); strings.Count(table, "\n") != 5 || !strings.Contains(table, "Scoreboard (operator)") || strings.Contains(table, tablet[12:]) {
 		t.Errorf("the table is\n%s", table)
 	}
 	var config struct{ Key string }
@@ -81,7 +88,7 @@ func TestTokens(t *testing.T) {
 	d.is(tablet, http.StatusUnauthorized, "", false)
 	cmd := d.at("token", "revoke", "-", "--json") // itself, so that it stands in no shell's history
 	cmd.Stdin = strings.NewReader(display + "\n")
-	if code, out, _ := outcome(cmd); code != 0 || !strings.Contains(out, list[1].ID) {
+	if code, out, _ := outcome(cmd); code != 0 || !strings.Contains(out, list[2].ID) {
 		t.Errorf("revoked by the token itself: %d %s", code, out)
 	}
 	d.is(display, http.StatusUnauthorized, "", false)
@@ -90,9 +97,9 @@ func TestTokens(t *testing.T) {
 	if status, err := ask("GET", d.url+"/api/operator/audit", board, "", &lines); err != nil || status != http.StatusOK {
 		t.Fatal(status, err)
 	}
-	for i, want := range []string{"token.revoked", "token.revoked"} {
-		if lines[i].Action != want || lines[i].Kind != "command" || lines[i].Object != list[1-i].ID {
-			t.Errorf("the audit log has %+v, want %s", lines[i], want)
+	for i, which := range []string{list[2].ID, list[0].ID} {
+		if lines[i].Action != "token.revoked" || lines[i].Kind != "command" || lines[i].Object != which {
+			t.Errorf("the audit log has %+v, want the end of %s", lines[i], which)
 		}
 	}
 	for _, which := range []string{list[0].ID, "x", display} {
