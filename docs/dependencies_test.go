@@ -27,6 +27,9 @@ type dependency struct {
 // accepted are the licences that a program under the MIT licence may be given on with.
 var accepted = []string{"MIT", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "ISC", "0BSD", "MPL-2.0", "Unlicense", "BlueOak-1.0.0", "Python-2.0", "MIT OR Apache-2.0", "(MIT OR CC0-1.0)", "Apache-2.0 AND MIT"}
 
+// stated are licences that a package tells in its README alone.
+var stated = map[string]string{"only 0.0.2": "MIT"}
+
 // signs tell a licence by a part of its text that no other has. The first that fits counts.
 var signs = []struct{ licence, sign string }{
 	{"Apache-2.0 AND MIT", "This project is covered by two different licenses: MIT and Apache"},
@@ -124,6 +127,9 @@ func packages(t *testing.T, folder string) []dependency {
 		d := dependency{name: path[at+len("node_modules/"):], version: p.Version, licence: p.License, where: folder}
 		if !p.Dev && folder == "web" {
 			d.where += ", in what browsers load"
+		}
+		if d.licence == "" {
+			d.licence = stated[d.name+" "+d.version]
 		}
 		top := at == 0
 		d.direct = top && (root.Dependencies[d.name] != "" || root.DevDependencies[d.name] != "" || root.PeerDependencies[d.name] != "")

@@ -222,7 +222,7 @@ func (a *aviary) scouting(owner, scout string) {
 	a.call(toTeam, "POST", "/api/scouting/entries", scout, entry(1, `"`+text("tag")+`":1`)) // is refused
 	a.call(toTeam, "POST", "/api/scouting/entries/batch", scout, `{"entries":[`+entry(2, "")+`]}`)
 	a.call(toTeam, "POST", "/api/scouting/notes", scout, fmt.Sprintf(`{"scoutingTeamId":%q,"scoutedTeamNumber":731,"text":%q}`, a.team, text("remark")))
-	a.call(toTeam, "POST", "/api/scouting/pit", scout, fmt.Sprintf(`{"scoutingTeamId":%q,"season":2025,"scoutedTeamNumber":731,"text":%q}`, a.team, text("pit")))
+	a.call(toTeam, "PUT", "/api/scouting/pit", scout, fmt.Sprintf(`{"scoutingTeamId":%q,"season":2025,"scoutedTeamNumber":731,"text":%q}`, a.team, text("pit")))
 	a.call(toTeam, "POST", "/api/scouting/picklists", scout, fmt.Sprintf(`{"scoutingTeamId":%q,"season":2025,"eventCode":"USNCRA","name":%q}`, a.team, text("list")))
 	a.call(toTeam, "GET", "/api/scouting/export.csv?season=2025&scoutingTeamId="+a.team, scout, "")
 	a.call(toTeam, "GET", "/api/me/export", scout, "")
@@ -292,6 +292,11 @@ func TestCanaries(t *testing.T) {
 	} {
 		if !strings.Contains(a.f.text(place), want) {
 			t.Errorf("%s has no %q: nothing was looked at", place, want)
+		}
+	}
+	for what, text := range a.f.privates {
+		if what != "the text of tag" && what != "the text of link" && !strings.Contains(a.f.text(toTeam), text) {
+			t.Errorf("the team itself never sees %s: it was not stored", what)
 		}
 	}
 	a.plant()

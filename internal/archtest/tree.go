@@ -60,6 +60,7 @@ func Check(root string) ([]Finding, error) {
 			t.checkSize(f)
 			t.checkDocs(f)
 			t.checkCalls(f)
+			t.checkCompares(f)
 		}
 	}
 	slices.SortFunc(t.findings, func(a, b Finding) int {

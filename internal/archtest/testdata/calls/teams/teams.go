@@ -2,6 +2,7 @@
 package teams
 
 import (
+	"bytes"
 	"os"
 	"time"
 )
@@ -19,4 +20,17 @@ func environment() {
 	_ = os.Environ()          // want environment
 	_ = os.ExpandEnv("$HOME") // want environment
 	_ = os.Expand("", nil)
+}
+
+type claim struct{ signature, token string }
+
+func compare(c claim, given string, mac, other []byte) bool {
+	if c.token == "" || mac == nil {
+		return false
+	}
+	if c.signature != given { // want compare
+		return false
+	}
+	return given == c.token && // want compare
+		bytes.Equal(mac, other) // want compare
 }
