@@ -104,7 +104,7 @@ func TestIdentities(t *testing.T) {
 // TestOfTwoUnlinksOneIsTheLast removes two ways to sign in at once.
 func TestOfTwoUnlinksOneIsTheLast(t *testing.T) {
 	s, pool := newService(t)
-	for range 5 {
+	for range 25 {
 		ada := newcomer(t, s, pool, "Ada")
 		for _, subject := range []string{"one-", "two-"} {
 			refused(t, "link", s.Link(t.Context(), ada, identity(subject+ada.UserID.String())), nil)
@@ -115,8 +115,10 @@ func TestOfTwoUnlinksOneIsTheLast(t *testing.T) {
 		}
 		var done atomic.Int64
 		var all sync.WaitGroup
+		begin := make(chan struct{})
 		for _, one := range list {
 			all.Go(func() {
+				<-begin
 				err := s.Unlink(t.Context(), ada, one.ID, []string{school})
 				if err == nil {
 					done.Add(1)
@@ -125,6 +127,7 @@ func TestOfTwoUnlinksOneIsTheLast(t *testing.T) {
 				}
 			})
 		}
+		close(begin)
 		all.Wait()
 		if done.Load() != 1 {
 			t.Errorf("%d of two ways were removed", done.Load())

@@ -79,6 +79,22 @@ test("a person links and unlinks; two people are never made one", () => world.en
   for (const one of [page.context(), theirs.context(), other.context()]) await one.close();
 }));
 
+test("a link counts for whoever began it, and for nobody else who is here by then", () => world.ending(async () => {
+  const page = await world.join("Scout 10");
+  const context = page.context();
+  const { url } = await page.evaluate(async () => {
+    const answer = await fetch("/api/me/identities", { method: "POST", headers: { "Content-Type": "application/json" }, body: '{"provider":"school"}' });
+    return (await answer.json()).data;
+  });
+  const back = await world.answer(context, "otto", "", url);
+  const other = await world.home.join("STUDENT", "Scout 11");
+  await context.request.put(server.url + "/api/sessions/current", { data: { token: other.token } }); // the tablet changes hands
+  await page.goto(back);
+  await page.waitForURL("**/me?*failed=sign-in-expired*");
+  assert.deepEqual(await server.data("GET", "/api/me/identities", other.token), []);
+  await page.context().close();
+}));
+
 test("an ended session is deaf within two seconds", () => world.ending(async () => {
   const here = await world.enter("ada");
   const there = await world.enter("ada");

@@ -74,8 +74,8 @@ export class World {
   }
 
   /** Goes to the provider and signs in there with the context's cookies, and returns the address that it sends the browser back to. */
-  async answer(context, name, query = "") {
-    let at = `${this.server.url}/api/auth/school/start${query}`;
+  async answer(context, name, query = "", start = `/api/auth/school/start${query}`) {
+    let at = new URL(start, this.server.url).href;
     let form;
     for (;;) {
       const response = await context.request.fetch(at, { method: form ? "POST" : "GET", form, maxRedirects: 0 });

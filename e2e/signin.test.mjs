@@ -133,8 +133,12 @@ test("nobody is sent to another place", async () => {
   const page = await (await world.context()).newPage();
   await world.browser.forgiving(/401/, async () => {
     await page.goto("/sign-in?done=1&to=" + encodeURIComponent("//evil.example")); // straight to our own page
-    await page.waitForURL(server.url + "/");
+    const link = page.getByRole("link", { name: "Continue with Our school" });
+    await link.waitFor();
+    assert.ok(!(await link.getAttribute("href")).includes("evil"));
+    await page.waitForLoadState("networkidle");
   });
+  assert.equal(new URL(page.url()).origin, server.url);
   await page.context().close();
 });
 

@@ -103,6 +103,7 @@ func (o *openID) identity(ctx context.Context, token *oauth2.Token, nonce string
 		if info.Subject != proof.Subject {
 			return accounts.Identity{}, ErrAnswer.Because(errors.New("the user info is of somebody else"))
 		}
+		said = claims{Name: first(said.Name, said.Nick, said.User)} // what was said without an address proves none
 		if err := info.Claims(&said); err != nil {
 			return accounts.Identity{}, ErrAnswer.Because(err)
 		}

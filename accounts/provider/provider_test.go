@@ -87,6 +87,20 @@ func TestAnUnverifiedAddressProvesNothing(t *testing.T) {
 	}
 }
 
+// TestTheUserInfoVouchesForItsOwnAddress has a token that calls some address verified, and a user
+// info with an address that it does not call so.
+func TestTheUserInfoVouchesForItsOwnAddress(t *testing.T) {
+	i := newIssuer(t)
+	i.claims = func(c map[string]any) { delete(c, "email") }
+	i.profile = map[string]any{"sub": "subject 1", "email": "victim@example.org"}
+	s := set(t, Setting{Name: "school", Issuer: i.web.URL})
+	address, sealed := begin(t, s, "school", Wish{})
+	who, _, err := s.Finish(t.Context(), "school", sealed, i.approve(address))
+	if err != nil || who.Verified || who.Name != "Ada L." {
+		t.Errorf("%+v, %v", who, err)
+	}
+}
+
 // TestHostileTokens has an issuer, or somebody between, answer with tokens that do not hold.
 func TestHostileTokens(t *testing.T) {
 	other, err := rsa.GenerateKey(rand.Reader, 2048)
