@@ -2319,6 +2319,665 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operator/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events that an external server refused for good, the oldest first, without what they carry. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description a name, or the beginning of names with * behind it; all when left out */
+                    channel?: string;
+                    /** @description the name of one sink; all when left out */
+                    sink?: string;
+                    /** @description nextCursor of the page before */
+                    after?: number;
+                    /** @description 50 when left out */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LettersOutAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Forget all dead letters of a filter. */
+        delete: {
+            parameters: {
+                query?: {
+                    /** @description a name, or the beginning of names with * behind it; * alone is all */
+                    channel?: string;
+                    /** @description the name of one sink; all when left out */
+                    sink?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LettersDoneAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send all dead letters of a filter again. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description a name, or the beginning of names with * behind it; * alone is all */
+                    channel?: string;
+                    /** @description the name of one sink; all when left out */
+                    sink?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LettersDoneAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/dead-letters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a dead letter. Its event stays in the log, where clients catch up. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LettersDoneAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/dead-letters/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a dead letter again. Whoever relays does it within a second. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LettersDoneAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/relay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far events are carried: what each node and each external server has not got, who relays, and what keeps it from doing so. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RelayOutAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the node that answers knows of itself: version, database, retention, and its configuration with secrets masked. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ServerFactsAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How FIRST's API is followed: what is read, when it was and will be, and what keeps it from being read. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FollowStateAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/sync/{season}/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have an FTC event read now by the node that follows, within seconds; at most every 15 seconds. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    season: number;
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NothingAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All teams by number: how many members and entries they have, when something last happened, and what they share. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description a team number, a part of a name, or an id */
+                    search?: string;
+                    /** @description nextCursor of the page before */
+                    after?: string;
+                    /** @description 50 when left out */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TeamsStandingListAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All tokens that are neither revoked nor expired, the newest first; never the tokens themselves. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description only of this user */
+                    user?: string;
+                    /** @description only of this kind */
+                    kind?: "session" | "device" | "owner" | "service";
+                    /** @description nextCursor of the page before */
+                    after?: string;
+                    /** @description 50 when left out */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountsTokenInfoListAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke anybody's token, which closes the sockets that were opened with it. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NothingAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody by name: their teams, where they are signed in, and when they were last seen. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description a part of a display name, or a user id */
+                    search?: string;
+                    /** @description only who is disabled */
+                    disabled?: boolean;
+                    /** @description nextCursor of the page before */
+                    after?: string;
+                    /** @description 50 when left out */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountsPersonListAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Disable somebody, which closes their sockets, or let them in again. What they did stays. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["PersonIn"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NothingAnswer"];
+                    };
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/operators": {
         parameters: {
             query?: never;
@@ -7998,6 +8657,27 @@ export interface components {
             nextCursor?: string;
             success: boolean;
         };
+        AccountsPerson: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            devices: number;
+            /** Format: date-time */
+            disabledAt?: null | string;
+            displayName: string;
+            id: components["schemas"]["JsonUUID"];
+            /** @enum {string} */
+            kind: "person" | "tablet";
+            /** Format: date-time */
+            lastSeenAt?: null | string;
+            operator: boolean;
+            teams: components["schemas"]["AccountsTeamOfPerson"][] | null;
+        };
+        AccountsPersonListAnswer: {
+            data: components["schemas"]["AccountsPerson"][] | null;
+            nextCursor?: string;
+            success: boolean;
+        };
         AccountsSession: {
             /** Format: date-time */
             createdAt: string;
@@ -8013,6 +8693,34 @@ export interface components {
         };
         AccountsSessionListAnswer: {
             data: components["schemas"]["AccountsSession"][] | null;
+            nextCursor?: string;
+            success: boolean;
+        };
+        AccountsTeamOfPerson: {
+            id: components["schemas"]["JsonUUID"];
+            name: string;
+            role: string;
+            teamNumber: number;
+        };
+        AccountsTokenInfo: {
+            asleep: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            current: boolean;
+            deviceOf?: components["schemas"]["JsonUUID"];
+            /** Format: date-time */
+            expiresAt: string;
+            id: components["schemas"]["JsonUUID"];
+            kind: string;
+            /** Format: date-time */
+            lastUsedAt: string;
+            name: string;
+            operator: boolean;
+            user: components["schemas"]["AccountsUser"];
+            userAgent: string;
+        };
+        AccountsTokenInfoListAnswer: {
+            data: components["schemas"]["AccountsTokenInfo"][] | null;
             nextCursor?: string;
             success: boolean;
         };
@@ -8237,6 +8945,17 @@ export interface components {
             /** Format: double */
             worst: number;
         };
+        DatabaseFacts: {
+            /** Format: int64 */
+            bytes: number;
+            embedded: boolean;
+            /** Format: int64 */
+            known: number;
+            /** Format: int64 */
+            migration: number;
+            pool: components["schemas"]["PoolFacts"];
+            version: string;
+        };
         DeniedChannel: {
             code: string;
             detail: string;
@@ -8314,6 +9033,25 @@ export interface components {
              */
             seq: number;
         };
+        EventlogCarried: {
+            /** Format: int64 */
+            behind: number;
+            /** Format: date-time */
+            failedAt?: null | string;
+            /** Format: int32 */
+            failures: number;
+            lagging: components["schemas"]["EventlogLagging"][] | null;
+            leader: string;
+            /** Format: int64 */
+            letters: number;
+            name: string;
+            /** Format: date-time */
+            retryAt?: null | string;
+            /** Format: date-time */
+            startedAt: string;
+            state: string;
+            trouble?: string;
+        };
         EventlogEvent: {
             /** Format: date-time */
             at: string;
@@ -8329,6 +9067,46 @@ export interface components {
             nextCursor?: string;
             success: boolean;
         };
+        EventlogLagging: {
+            channel: string;
+            /** Format: int64 */
+            head: number;
+            /** Format: int64 */
+            position: number;
+        };
+        EventlogLetter: {
+            channel: string;
+            eventId: components["schemas"]["JsonUUID"];
+            /** Format: int64 */
+            id: number;
+            name: string;
+            reason: string;
+            /** Format: int32 */
+            refusals: number;
+            /** Format: date-time */
+            refusedAt: string;
+            /** Format: int64 */
+            seq: number;
+            sink: string;
+            wanted: boolean;
+        };
+        EventlogNodeSays: {
+            /** Format: int64 */
+            behind: number;
+            driver: string;
+            /** Format: date-time */
+            failedAt?: null | string;
+            /** Format: int64 */
+            failures: number;
+            host: string;
+            node: string;
+            /** Format: int64 */
+            published: number;
+            /** Format: date-time */
+            seenAt: string;
+            silent: boolean;
+            trouble?: string;
+        };
         EventlogPage: {
             epoch: components["schemas"]["JsonUUID"];
             events: components["schemas"]["EventlogEvent"][] | null;
@@ -8343,6 +9121,16 @@ export interface components {
             nextCursor?: string;
             success: boolean;
         };
+        EventlogStanding: {
+            /** Format: int64 */
+            channels: number;
+            /** Format: int64 */
+            events: number;
+            /** Format: date-time */
+            newestAt?: null | string;
+            nodes: components["schemas"]["EventlogNodeSays"][] | null;
+            sinks: components["schemas"]["EventlogCarried"][] | null;
+        };
         Exported: {
             entries: components["schemas"]["ScoutingEntry"][] | null;
             format: string;
@@ -8356,6 +9144,38 @@ export interface components {
         FaultField: {
             detail: string;
             pointer: string;
+        };
+        FollowListState: {
+            /** Format: date-time */
+            changedAt?: null | string;
+            eventCode?: string;
+            /** Format: date-time */
+            failedAt?: null | string;
+            name?: string;
+            /** Format: date-time */
+            nextAt?: null | string;
+            /** Format: date-time */
+            polledAt?: null | string;
+            /** Format: date-time */
+            retryAt?: null | string;
+            season: number;
+            today: boolean;
+            /** Format: date-time */
+            triedAt?: null | string;
+            trouble?: string;
+            /** Format: date-time */
+            wantedAt?: null | string;
+        };
+        FollowState: {
+            credentials: boolean;
+            events: components["schemas"]["FollowListState"][] | null;
+            leader: string;
+            lists: components["schemas"]["FollowListState"][] | null;
+        };
+        FollowStateAnswer: {
+            data: components["schemas"]["FollowState"];
+            nextCursor?: string;
+            success: boolean;
         };
         FormDataAuthIn: {
             channel_name: string;
@@ -8831,6 +9651,25 @@ export interface components {
         };
         /** Format: uuid */
         JsonUUID: string;
+        LettersDone: {
+            /** Format: int64 */
+            count: number;
+        };
+        LettersDoneAnswer: {
+            data: components["schemas"]["LettersDone"];
+            nextCursor?: string;
+            success: boolean;
+        };
+        LettersOut: {
+            /** Format: int64 */
+            count: number;
+            letters: components["schemas"]["EventlogLetter"][] | null;
+        };
+        LettersOutAnswer: {
+            data: components["schemas"]["LettersOut"];
+            nextCursor?: string;
+            success: boolean;
+        };
         LinkIn: {
             provider: string;
         };
@@ -9183,6 +10022,9 @@ export interface components {
             /** @enum {null|string} */
             tournamentLevel?: "qual" | "playoff" | "practice" | null;
         };
+        PersonIn: {
+            disabled: null | boolean;
+        };
         PickIn: {
             /** @description the alliance's number, from 1 */
             alliance?: number;
@@ -9258,6 +10100,18 @@ export interface components {
             high: number;
             low: number;
             medium: number;
+        };
+        PoolFacts: {
+            /** Format: int32 */
+            busy: number;
+            /** Format: int32 */
+            max: number;
+            /** Format: int32 */
+            open: number;
+            /** Format: int64 */
+            waitedMs: number;
+            /** Format: int64 */
+            waits: number;
         };
         PredictIn: {
             /** @description 1 to 3 team numbers, none of which is red */
@@ -9683,6 +10537,15 @@ export interface components {
         Recorded: components["schemas"]["ScoutingEntry"] | components["schemas"]["ScoutingHeld"];
         RecordedAnswer: {
             data: components["schemas"]["Recorded"];
+            nextCursor?: string;
+            success: boolean;
+        };
+        RelayOut: {
+            driver: string;
+            log: components["schemas"]["EventlogStanding"];
+        };
+        RelayOutAnswer: {
+            data: components["schemas"]["RelayOut"];
             nextCursor?: string;
             success: boolean;
         };
@@ -10518,6 +11381,33 @@ export interface components {
         SeasonsTimes: {
             [key: string]: number;
         };
+        ServerFacts: {
+            auditRetention: string;
+            backup: string;
+            database: components["schemas"]["DatabaseFacts"];
+            driver: string;
+            eventRetention: string;
+            go: string;
+            host: string;
+            production: boolean;
+            settings: components["schemas"]["Setting"][] | null;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: int64 */
+            uptimeSeconds: number;
+            version: string;
+        };
+        ServerFactsAnswer: {
+            data: components["schemas"]["ServerFacts"];
+            nextCursor?: string;
+            success: boolean;
+        };
+        Setting: {
+            name: string;
+            secret?: boolean;
+            source: string;
+            value: string;
+        };
         SetupIn: {
             code: string;
             /** @description also set the session cookie */
@@ -10683,6 +11573,25 @@ export interface components {
         };
         TeamsSharedDeviceListAnswer: {
             data: components["schemas"]["TeamsSharedDevice"][] | null;
+            nextCursor?: string;
+            success: boolean;
+        };
+        TeamsStanding: {
+            /** Format: date-time */
+            activeAt: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            entries: number;
+            id: components["schemas"]["JsonUUID"];
+            /** Format: int64 */
+            members: number;
+            name: string;
+            sharingLevel: string;
+            teamNumber: number;
+        };
+        TeamsStandingListAnswer: {
+            data: components["schemas"]["TeamsStanding"][] | null;
             nextCursor?: string;
             success: boolean;
         };
