@@ -10,10 +10,10 @@ import (
 )
 
 type peopleIn struct {
-	Search   string `query:"search" json:"-" validate:"max=100" description:"a part of a display name, or a user id"`
-	Disabled bool   `query:"disabled" json:"-" description:"only who is disabled"`
-	After    string `query:"after" json:"-" validate:"max=500" description:"nextCursor of the page before"`
-	Limit    int    `query:"limit" json:"-" validate:"min=0,max=500" description:"50 when left out"`
+	Search string `query:"search" json:"-" validate:"max=100" description:"a part of a display name, or a user id"`
+	Only   string `query:"only" json:"-" validate:"omitempty,oneof=disabled" description:"everybody when left out"`
+	After  string `query:"after" json:"-" validate:"max=500" description:"nextCursor of the page before"`
+	Limit  int    `query:"limit" json:"-" validate:"min=0,max=500" description:"50 when left out"`
 }
 
 type personIn struct {
@@ -69,7 +69,7 @@ func (s *server) peopleRoutes() {
 
 func (s *server) people(r *http.Request, actor accounts.Actor, in peopleIn) (reply[[]accounts.Person], error) {
 	list, next, err := s.o.Accounts.People(r.Context(), actor, accounts.PeopleFilter{
-		Search: in.Search, Disabled: in.Disabled, After: in.After, Limit: pageSize(in.Limit),
+		Search: in.Search, Disabled: in.Only == "disabled", After: in.After, Limit: pageSize(in.Limit),
 	})
 	return reply[[]accounts.Person]{Data: list, Next: next}, err
 }

@@ -2888,8 +2888,8 @@ export interface paths {
                 query?: {
                     /** @description a part of a display name, or a user id */
                     search?: string;
-                    /** @description only who is disabled */
-                    disabled?: boolean;
+                    /** @description everybody when left out */
+                    only?: "disabled";
                     /** @description nextCursor of the page before */
                     after?: string;
                     /** @description 50 when left out */
