@@ -2,7 +2,7 @@ import { Suspense, useEffect, useState } from "react";
 import { Link, useParams } from "wouter";
 import { useSession } from "../session";
 import { NotFound } from "../shell/standins";
-import { ButtonLink, cx, IconButton, Loading, Page, Tabs } from "../ui";
+import { Button, ButtonLink, cx, Loading, Page, Tabs } from "../ui";
 import { words as common } from "../words/app";
 import { words } from "../words/console";
 import { Keys } from "./Keys";
@@ -36,7 +36,7 @@ export default function Console() {
   const found = pages.find((page) => page.at === at);
   if (!found) return <NotFound />;
   return (
-    <div className="wide:grid wide:grid-cols-[11.5rem_minmax(0,1fr)]">
+    <div className="wide:grid wide:grid-cols-[11.5rem_minmax(0,1fr)] wide:items-start">
       <div className="px-4 pt-2 wide:hidden">
         <Tabs label={words.nav} tabs={pages.map((page) => ({ to: pathOf(page.at), word: page.word }))} />
       </div>
@@ -64,7 +64,9 @@ function SideBar({ at, onHelp }: { at: string; onHelp: () => void }) {
       {(Object.keys(words.groups) as (keyof typeof words.groups)[]).map((group) => (
         <Group key={group} group={group} at={at} />
       ))}
-      <IconButton icon="more" label={words.keys.show} onClick={onHelp} />
+      <Button look="quiet" className="px-3" onClick={onHelp}>
+        {words.keys.title}
+      </Button>
     </nav>
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Button, Field, IconButton, Select, Switch } from "../../ui";
+import { Button, cx, Field, IconButton, Select, Switch } from "../../ui";
 import { words } from "../../words/console";
 import { JsonField } from "../JsonField";
 import { blank, type Fault, nullable, type Registry, resolved, type Schema, typesOf } from "./schema";
@@ -68,6 +68,12 @@ export function SchemaForm(props: Props) {
   return <AnyForm {...props} fault={fault} />;
 }
 
+// isPlain says whether a value takes one line.
+function isPlain(schema: Schema, registry: Registry): boolean {
+  const known = resolved(schema, registry);
+  return !!known.enum || typesOf(known).some((type) => ["string", "number", "integer", "boolean"].includes(type));
+}
+
 function ObjectForm({ schema, registry, value, name, pointer, faults, onChange }: Props) {
   const object = value !== null && typeof value === "object" ? (value as Record<string, unknown>) : undefined;
   const set = (key: string, next: unknown) => {
@@ -75,7 +81,7 @@ function ObjectForm({ schema, registry, value, name, pointer, faults, onChange }
     onChange(next === undefined ? rest : { ...rest, [key]: next });
   };
   const inside = (
-    <div className="grid gap-3">
+    <div className="grid items-start gap-3 sm:grid-cols-2">
       {Object.entries(schema.properties ?? {}).map(([key, each]) => {
         const given = object !== undefined && key in object;
         const form = (
@@ -89,9 +95,16 @@ function ObjectForm({ schema, registry, value, name, pointer, faults, onChange }
             onChange={(next) => set(key, next)}
           />
         );
-        if (schema.required?.includes(key)) return <div key={key}>{form}</div>;
+        const plain = isPlain(each, registry);
+        if (schema.required?.includes(key)) {
+          return (
+            <div key={key} className={plain ? "" : "sm:col-span-2"}>
+              {form}
+            </div>
+          );
+        }
         return (
-          <div key={key} className="grid gap-2">
+          <div key={key} className={cx("grid gap-2", !plain && "sm:col-span-2")}>
             <Switch label={text.include(key)} checked={given} onChange={(on) => set(key, on ? blank(each, registry, 0) : undefined)} />
             {given && form}
           </div>
@@ -102,7 +115,7 @@ function ObjectForm({ schema, registry, value, name, pointer, faults, onChange }
   if (pointer === "/data") return inside;
   return (
     <fieldset className="grid gap-2 border-l-3 border-line pl-3">
-      <legend className="font-medium">{name}</legend>
+      <legend className="mb-1 font-medium">{name}</legend>
       {nullable(schema) && (
         <Switch
           label={text.include(name)}
@@ -120,7 +133,7 @@ function ListForm({ schema, registry, value, name, pointer, faults, fault, onCha
   const item = schema.items ?? {};
   return (
     <fieldset className="grid gap-2 border-l-3 border-line pl-3">
-      <legend className="font-medium">{name}</legend>
+      <legend className="mb-1 font-medium">{name}</legend>
       {list.map((each, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: an item is its place
         <div key={i} className="flex items-start gap-1">

@@ -37,7 +37,13 @@ const columns = (open: (id: string) => void): Column<Connection>[] => [
       </button>
     ),
   },
-  { key: "address", title: text.at, by: (c) => c.address, cell: (c) => <span className="font-mono text-sm">{c.address}</span> },
+  {
+    key: "address",
+    title: text.at,
+    hideOnPhone: true,
+    by: (c) => c.address,
+    cell: (c) => <span className="font-mono text-sm">{c.address}</span>,
+  },
   { key: "since", title: text.since, number: true, by: (c) => -Date.parse(c.since), cell: (c) => since(Date.now() - Date.parse(c.since)) },
   { key: "held", title: text.held, number: true, by: (c) => c.subscriptionCount, cell: (c) => words.number(c.subscriptionCount) },
   { key: "heard", title: text.heard, number: true, hideOnPhone: true, by: (c) => Date.parse(c.lastHeard), cell: (c) => ago(c.lastHeard) },
@@ -63,7 +69,7 @@ export default function ConnectionsPage() {
   const first = read.data?.pages[0]?.data;
   return (
     <Page title={words.pages.connections} full>
-      <div className="grid gap-3 sm:grid-cols-3 xl:max-w-4xl">
+      <div className="grid grid-cols-2 items-end gap-3 sm:grid-cols-3 xl:max-w-4xl">
         {filters.map((name) => (
           <Field
             key={name}

@@ -67,12 +67,14 @@ function Detail({ line }: { line: Line }) {
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1">
         {userId && (
           <Fact name={text.userOf}>
-            <span className="font-mono break-all">{userId}</span> <TraceLink user={userId} label={text.userOf} />
+            <span className="font-mono break-all">{userId}</span> <span className="mx-2">·</span>
+            <TraceLink user={userId} label={text.userOf} />
           </Fact>
         )}
         {channel && (
           <Fact name={text.channel}>
-            <ChannelLink channel={channel} app={app} /> <TraceLink channel={channel} />
+            <ChannelLink channel={channel} app={app} /> <span className="mx-2">·</span>
+            <TraceLink channel={channel} />
           </Fact>
         )}
         {facts.map(

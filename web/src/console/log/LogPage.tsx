@@ -111,7 +111,7 @@ function Filters({ filter, wanted, onWanted, onChange }: FiltersProps) {
     onChange("kind", (chosen.includes(kind) ? chosen.filter((each) => each !== kind) : [...chosen, kind]).join(","));
   return (
     <div className="grid gap-3">
-      <div className="grid gap-3 sm:grid-cols-3 xl:max-w-4xl">
+      <div className="grid grid-cols-2 items-end gap-3 sm:grid-cols-3 xl:max-w-4xl">
         <Field label={text.find} type="search" value={wanted} onChange={(event) => onWanted(event.target.value)} />
         <Field label={text.user} type="search" value={filter.user} onChange={(event) => onChange("user", event.target.value.trim())} />
         <Field

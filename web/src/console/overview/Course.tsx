@@ -14,6 +14,9 @@ export interface Line {
 
 type Props = { title: string; points: Point[]; lines: Line[]; shown: (value: number) => string };
 
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const shortest = 60; // s that a chart shows at least
+
 const colours = ["--accent-text", "--warn"];
 const dashes = [[], [4, 4]];
 
@@ -42,11 +45,11 @@ export default function Course({ title, points, lines, shown }: Props) {
         legend: { show: false },
         cursor: { show: false },
         scales: {
-          x: { range: (_, __, max) => [max - kept, max] },
+          x: { range: (_, min, max) => [Math.min(max - shortest, Math.max(min, max - kept)), max] },
           y: { range: (_, __, max) => [0, Math.max(4, (max ?? 0) * 1.15)] },
         },
         axes: [
-          { ...axis, space: 70 },
+          { ...axis, space: 80, size: 28, values: (_, ticks) => ticks.map((tick) => clock.format(tick * 1000)) },
           { ...axis, size: 62, values: (_, ticks) => ticks.map((tick) => latest.current.shown(tick)) },
         ],
         series: [
