@@ -1,0 +1,54 @@
+// An operator at the console, for the tests of journey 10.
+import { axe, Browser, settled } from "./browser.mjs";
+import { meet, signIn } from "./coach.mjs";
+import { Server } from "./server.mjs";
+
+/** A server with a team at an FTC event, and its operator's browser. */
+export class Operator {
+  clients = [];
+
+  static async start({ names = ["Ada", "Ben"] } = {}) {
+    const operator = new Operator();
+    operator.server = await Server.start();
+    operator.browser = await Browser.start();
+    operator.home = await meet(operator.server, { names });
+    const context = await operator.browser.context(operator.server.url, { screen: "laptop", colors: "light", permissions: ["clipboard-read", "clipboard-write"] });
+    operator.page = await signIn(context, operator.server.owner, operator.home);
+    return operator;
+  }
+
+  async stop() {
+    for (const client of this.clients) client.disconnect();
+    await this.browser?.stop();
+    await this.server?.stop();
+  }
+
+  /** The stock pusher-js client, of whoever the token stands for. */
+  client(token) {
+    const made = this.server.client(token);
+    this.clients.push(made);
+    return made;
+  }
+
+  /** Opens a page of the console. */
+  async open(path, heading) {
+    await this.page.goto(path);
+    await this.page.getByRole("heading", { level: 1, name: heading }).waitFor();
+    await settled(this.page);
+  }
+
+  /** Fails when axe finds anything, in the light or in the dark. */
+  async axe() {
+    for (const colorScheme of ["light", "dark"]) {
+      await this.page.emulateMedia({ colorScheme });
+      await axe(this.page);
+    }
+  }
+
+  /** The cells of a table's rows, by what the first one says. */
+  cells(name) {
+    return this.page.getByRole("table", { name }).evaluate((table) =>
+      Object.fromEntries([...table.querySelectorAll("tbody tr")].map((row) => [...row.cells].map((cell) => cell.innerText.trim())).map(([first, ...rest]) => [first, rest])),
+    );
+  }
+}
