@@ -1,5 +1,5 @@
-// Every screen of coaches and leads: the coach's and the analysis.
+// Every screen of the coach.
 import { screens } from "./tour.mjs";
-import { lead, walk } from "./walk.mjs";
+import { below, walk } from "./walk.mjs";
 
-walk(screens.filter(lead));
+walk(screens.filter((screen) => below("/coach", screen)));

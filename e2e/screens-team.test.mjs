@@ -1,5 +1,5 @@
-// Every screen of a member that is not the coach's: the team, the person, and scouting.
+// Every other screen of a member: the team, the person, and scouting.
 import { screens } from "./tour.mjs";
-import { lead, walk } from "./walk.mjs";
+import { below, walk } from "./walk.mjs";
 
-walk(screens.filter((screen) => screen.as && !lead(screen)));
+walk(screens.filter((screen) => screen.as && !below("/coach", screen) && !below("/analysis", screen)));

@@ -5,8 +5,8 @@ import { after, before, test } from "node:test";
 import { axe, Browser } from "./browser.mjs";
 import { furnished, people, show, sizes } from "./tour.mjs";
 
-/** The screens of whoever leads the scouting. */
-export const lead = ({ path }) => /^\/(coach|analysis)/.test(typeof path === "function" ? path({}) : path);
+/** Whether a screen is below this part of the app. */
+export const below = (part, { path }) => (typeof path === "function" ? path({}) : path).startsWith(part);
 
 /** Makes a test of each of these screens. */
 export function walk(screens) {
