@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
 )
@@ -38,6 +39,11 @@ func (c *hubCommand) Run(in *invocation) error {
 	}
 	l.serve(logger, secure, r.mountHub(), r.metrics.handler())
 	logger.Info("serving", slog.String("hub", l.hubAddress()), slog.String("metrics", l.metricsAddress()), slog.String("app", c.AppID), slog.String("key", c.AppKey))
+	var telling sync.WaitGroup
+	work, stop := context.WithCancel(context.Background())
+	if c.RealtimeDebug {
+		telling.Go(func() { r.tell(work, c.realtimeLogger(logger)) })
+	}
 	var failed error
 	select {
 	case <-in.ctx.Done():
@@ -48,6 +54,8 @@ func (c *hubCommand) Run(in *invocation) error {
 	defer cancel()
 	err = errors.Join(failed, r.drain(limit, logger), l.close(limit))
 	r.close(limit)
+	stop()
+	telling.Wait()
 	return err
 }
 

@@ -268,12 +268,22 @@ func TestRealtimeDebug(t *testing.T) {
 		must(t, err)
 		_, _, err = socket.Read(t.Context())
 		must(t, err)
+		for _, channel := range []string{"event-DEBUG", "private-team-of-nobody"} {
+			must(t, socket.Write(t.Context(), websocket.MessageText, []byte(`{"event":"pusher:subscribe","data":{"channel":"`+channel+`"}}`)))
+			_, _, err = socket.Read(t.Context())
+			must(t, err)
+		}
 		must(t, socket.Close(websocket.StatusNormalClosure, ""))
 		if code := p.stop(); code != 0 {
 			t.Errorf("exit code %d", code)
 		}
-		if n := len(p.logged(map[string]any{"msg": "socket opened"})); n != c.want {
-			t.Errorf("%v: %d lines of a socket, want %d:\n%s", c.environ, n, c.want, p.text())
+		for _, want := range []map[string]any{
+			{"kind": "connect"}, {"kind": "subscribe", "channel": "event-DEBUG"}, {"kind": "refused", "channel": "private-team-of-nobody"}, {"kind": "disconnect"},
+		} {
+			want["msg"] = "realtime"
+			if n := len(p.logged(want)); n != c.want {
+				t.Errorf("%v: %d lines with %v, want %d:\n%s", c.environ, n, want, c.want, p.text())
+			}
 		}
 		if n := len(p.logged(map[string]any{"msg": "request"})); n != 0 {
 			t.Errorf("%v: %d lines of requests at LOG_LEVEL=info", c.environ, n)

@@ -64,6 +64,9 @@ func (c config) newRealtime(own hub.App, options hub.Options, port int) (*realti
 	options.Bus = joined(r.bus)
 	r.id = nodes.ID(r.peers())
 	r.trace = inspect.NewTrace(r.id)
+	if c.RealtimeDebug {
+		_, _ = r.trace.Read(inspect.Filter{}, 0, 1) // from now on lines are made
+	}
 	options.Trace = r.trace
 	options.ActivityTimeout = c.ActivityTimeout
 	options.NoCompression = !c.HubCompression

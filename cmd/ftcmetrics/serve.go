@@ -167,6 +167,9 @@ func (n *node) assemble(ctx context.Context) error {
 	n.work.Go(func() { follow(work) })
 	n.work.Go(func() { n.rate(work) })
 	n.work.Go(func() { n.say(work) })
+	if c.RealtimeDebug {
+		n.work.Go(func() { r.tell(work, n.traffic) })
+	}
 	pages := n.hall.show(n.hall.everywhere(traced(n.tracer, proxies, r.mount(handler))))
 	n.servers.serve(n.logger, n.secure, r.mountHub(), r.metrics.handler(), r.parting(pages))
 	return nil
