@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/teams"
 )
 
@@ -55,6 +56,6 @@ func (accessRows) PickLists() []access {
 		{method: "POST", route: one + "/undo", action: teams.EditPickLists, path: at("/undo"),
 			body: fixed(fmt.Sprintf(`{"baseVersion":2,"operationId":%q}`, uuid.New()))},
 		{method: "GET", route: one + "/history", action: teams.ReadPickLists, path: at("/history")},
-		{method: "GET", route: one + "/export.csv", action: teams.ReadPickLists, path: at("/export.csv")},
+		{method: "GET", route: one + "/export.csv", action: teams.ReadPickLists, audit: []audit.Action{audit.PickListExported}, path: at("/export.csv")},
 	}
 }

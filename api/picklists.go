@@ -11,6 +11,7 @@ import (
 	"github.com/swaggest/openapi-go"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/scouting"
 	"github.com/ftcmetrics/ftcmetrics/scouting/picklist"
@@ -240,6 +241,9 @@ func (s *server) exportPickList(w http.ResponseWriter, r *http.Request) {
 	var list scouting.PickList
 	if err == nil {
 		list, err = s.o.Scouting.PickList(r.Context(), actor, uuid.MustParse(in.ID))
+	}
+	if err == nil {
+		err = audit.Note(r.Context(), s.o.Log, actor.By(), audit.Deed{Action: audit.PickListExported, Team: list.ScoutingTeamID, Object: list.ID.String()})
 	}
 	if err != nil {
 		s.writeProblem(w, r, err)

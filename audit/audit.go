@@ -51,6 +51,7 @@ const (
 	TriesLockedOut       Action = "tries.locked-out"
 	EntriesExported      Action = "entries.exported"
 	NotesExported        Action = "notes.exported"
+	PickListExported     Action = "pick-list.exported"
 	EntriesImported      Action = "entries.imported"
 	PersonExported       Action = "person.exported"
 	PersonErased         Action = "person.erased"
@@ -73,7 +74,7 @@ func Actions() []Action {
 		OperatorMade, OperatorRemoved, ServiceMade, TokenRevoked, EventOperatorGranted, EventOperatorRevoked, EventImported, EventVenueSet, MatchStarted, MatchAborted, ResultEntered,
 		TeamCreated, TeamChanged, TeamHandedOver, TeamDeleted, MemberJoined, MemberRoleChanged, MemberRemoved, MemberLeft,
 		InviteMade, InviteRevoked, TabletAdded, TabletPaired, TabletRenamed, TabletRemoved, DeviceRevoked, IdentityLinked, IdentityUnlinked, PasswordSet, TriesLockedOut,
-		EntriesExported, NotesExported, EntriesImported, PersonExported, PersonErased,
+		EntriesExported, NotesExported, PickListExported, EntriesImported, PersonExported, PersonErased,
 		BroadcastSent, DirectSent, ConnectionClosed, LettersReplayed, LettersDropped, SinkForgotten, LogRenewed,
 		EventPolled, UserDisabled, UserEnabled,
 	}
