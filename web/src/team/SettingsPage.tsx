@@ -3,7 +3,7 @@ import { useLocation } from "wouter";
 import { useAction } from "../action";
 import { api } from "../api";
 import { type Team, teamsChanged } from "../session";
-import { Button, Card, Choice, Confirm, Dialog, Field, Form, Switch, toast } from "../ui";
+import { Button, ButtonLink, Card, Choice, Confirm, Dialog, Field, Form, Switch, toast } from "../ui";
 import { words as app } from "../words/app";
 import { team as words } from "../words/team";
 import { TeamPage } from "./TeamPage";
@@ -114,6 +114,7 @@ function WayOut({ team }: { team: Team }) {
   return (
     <Card title={words.settings.wayOut}>
       <div className="flex flex-wrap gap-2">
+        {team.role === "MENTOR" && <ButtonLink to="/team">{words.members.handOver}</ButtonLink>}
         <Button onClick={() => setAsking("leave")}>{words.settings.leave}</Button>
         {team.role === "MENTOR" && (
           <Button look="danger" onClick={() => setAsking("delete")}>
