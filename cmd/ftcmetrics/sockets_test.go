@@ -121,3 +121,44 @@ func TestSocketServicePage(t *testing.T) {
 		}
 	}
 }
+
+// TestSocketServiceElsewhere asks a server whose sockets are on a hub of its own, and
+// broadcasts by it.
+func TestSocketServiceElsewhere(t *testing.T) {
+	t.Parallel()
+	app := []string{"REALTIME_APP_ID=shared", "REALTIME_APP_KEY=shared-key", "REALTIME_APP_SECRET=" + sharedSecret}
+	away := program(t.TempDir(), "hub")
+	away.Env = append(away.Env, app...)
+	hub := launch(t, away)
+	dir := t.TempDir()
+	here := program(dir)
+	here.Env = append(append(here.Env, app...), "REALTIME_DRIVER=soketi", "SOKETI_HOST=127.0.0.1", "SOKETI_PORT="+hub.hub[strings.LastIndex(hub.hub, ":")+1:])
+	p := launch(t, here)
+	token := owner(t, dir)
+	socket, id := hub.dialID("shared-key")
+	say(t, socket, `{"event":"pusher:subscribe","data":{"channel":"event-USNCRA"}}`)
+	expect(t, socket, "subscription_succeeded")
+	var page struct {
+		Channels []struct {
+			Name          string
+			Subscriptions int
+		}
+	}
+	status, err := ask("GET", p.url+"/api/socket/channels", token, "", &page)
+	if must(t, err); status != 200 || len(page.Channels) != 1 || page.Channels[0].Name != "event-USNCRA" || page.Channels[0].Subscriptions != 1 {
+		t.Errorf("channels: %d %+v", status, page)
+	}
+	status, err = ask("POST", p.url+"/api/socket/broadcast", token, `{"channel":"event-USNCRA","name":"hall:lunch","data":{"until":"13:00"}}`, nil)
+	if must(t, err); status != 200 {
+		t.Errorf("broadcast: %d", status)
+	}
+	expect(t, socket, "13:00")
+	for _, question := range [][3]string{
+		{"GET", "/api/socket/connections"}, {"GET", "/api/socket/log"}, {"DELETE", "/api/socket/connections/" + id},
+		{"POST", "/api/socket/direct", `{"socketId":"` + id + `","name":"n","data":{}}`},
+	} {
+		if status, err := ask(question[0], p.url+question[1], token, question[2], nil); err != nil || status != 409 {
+			t.Errorf("%s %s: %d %v", question[0], question[1], status, err)
+		}
+	}
+}
