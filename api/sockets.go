@@ -90,8 +90,8 @@ func (s *server) socketChannels(r *http.Request, _ accounts.Actor, in socketChan
 	}
 	page, err := s.o.Sockets.Channels(r.Context(), inspect.ChannelQuery{App: in.App, Prefix: in.Prefix, After: after, Limit: pageSize(in.Limit)})
 	out := reply[inspect.ChannelPage]{Data: page}
-	if n := len(page.Channels); page.More && n > 0 {
-		out.Next = page.Channels[n-1].Place().String()
+	if page.More {
+		out.Next = page.Last.String()
 	}
 	return out, err
 }

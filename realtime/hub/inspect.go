@@ -115,6 +115,7 @@ func (h *Hub) ChannelPage(q inspect.ChannelQuery) (inspect.ChannelPage, error) {
 		if ch, ok := h.byID[place.App].inspectChannel(place.Name); ok {
 			page.Channels = append(page.Channels, ch)
 		}
+		page.Last = place
 	}
 	return page, nil
 }

@@ -122,6 +122,7 @@ type ChannelPage struct {
 	Channels []Channel `json:"channels"`
 	Silent   []Silent  `json:"silent"`
 	More     bool      `json:"-"` // there are further ones
+	Last     Place     `json:"-"` // how far the list was read; that channel may have been left meanwhile
 }
 
 // Place is where a channel stands in the list of all.

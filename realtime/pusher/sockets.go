@@ -79,6 +79,9 @@ func (s *Sockets) Channels(ctx context.Context, q inspect.ChannelQuery) (inspect
 	slices.SortFunc(page.Channels, func(x, y inspect.Channel) int { return x.Place().Compare(y.Place()) })
 	page.More = len(page.Channels) > q.Limit
 	page.Channels = page.Channels[:min(len(page.Channels), q.Limit)]
+	if n := len(page.Channels); n > 0 {
+		page.Last = page.Channels[n-1].Place()
+	}
 	s.count(client, page.Channels)
 	return page, nil
 }

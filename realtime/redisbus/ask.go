@@ -23,13 +23,16 @@ const (
 // channel of Redis, answers to the asker alone by its own: they are no part of the stream
 // that is kept in order.
 type asking struct {
-	answer   func(question []byte) []byte
-	places   chan struct{}        // one for each question being answered
-	mu       sync.Mutex           // guards the fields below
-	client   rueidis.Client       // nil before the first question
-	peers    map[string]*peer     // the other nodes
-	open     map[string]*question // of this node, by their ids
-	last     int64                // counts the questions of this node
+	places chan struct{} // one for each question being answered
+
+	mu     sync.Mutex // guards the fields below
+	answer func(question []byte) []byte
+	peers  map[string]*peer     // the other nodes
+	open   map[string]*question // of this node, by their ids
+	last   int64                // counts the questions of this node
+
+	clientMu sync.Mutex     // guards the fields below; held while a connection is made
+	client   rueidis.Client // nil before the first question
 	finished bool
 }
 
@@ -138,8 +141,8 @@ func (b *Bus) tell(ctx context.Context, channel string, texts ...string) error {
 // asker returns the connection that questions and answers go out by.
 func (b *Bus) asker() (rueidis.Client, error) {
 	a := &b.asking
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.clientMu.Lock()
+	defer a.clientMu.Unlock()
 	if a.finished {
 		return nil, rueidis.ErrClosing
 	}
@@ -225,8 +228,8 @@ func (b *Bus) sayGoodbye() {
 		_ = b.tell(ctx, "ask", "x", b.id) // they miss it for a while
 	}
 	a := &b.asking
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.clientMu.Lock()
+	defer a.clientMu.Unlock()
 	if a.finished = true; a.client != nil {
 		a.client.Close()
 	}
