@@ -226,6 +226,7 @@ func (a *aviary) scouting(owner, scout string) {
 	a.call(toTeam, "POST", "/api/scouting/picklists", scout, fmt.Sprintf(`{"scoutingTeamId":%q,"season":2025,"eventCode":"USNCRA","name":%q}`, a.team, text("list")))
 	a.call(toTeam, "GET", "/api/scouting/export.csv?season=2025&scoutingTeamId="+a.team, scout, "")
 	a.call(toTeam, "GET", "/api/me/export", scout, "")
+	a.call(toTeam, "GET", "/api/me", owner, "")
 	a.call(toOperator, "POST", "/api/events/USNCRA/matches/1/start?season=2025", owner, "")
 	a.call(toOperator, "POST", "/api/events/USNCRA/matches/1/result?season=2025", owner, `{"red":{"total":10},"blue":{"total":20}}`)
 }
