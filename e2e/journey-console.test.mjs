@@ -1,5 +1,6 @@
 // Journey 10, the operator: the console's numbers are those of the Pusher HTTP API, a broadcast arrives, a closed
-// connection is closed. What is traced and what the keyboard does is in journey-trace, the drivers in journey-driver.
+// connection is closed. What is traced and what the keyboard does is in journey-trace, the
+// rest in journey-driver and journey-restart.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

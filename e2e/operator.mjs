@@ -1,6 +1,6 @@
 // An operator at the console, for the tests of journey 10.
 import { axe, Browser, settled } from "./browser.mjs";
-import { meet, signIn } from "./coach.mjs";
+import { linked, meet, report, signIn } from "./coach.mjs";
 import { Server } from "./server.mjs";
 
 /** A server with a team at an FTC event, and its operator's browser. */
@@ -21,6 +21,36 @@ export class Operator {
     for (const client of this.clients) client.disconnect();
     await this.browser?.stop();
     await this.server?.stop();
+  }
+
+  /** The same address and the same data, another server. */
+  async again(env = {}) {
+    const { dir, url, owner, child, exited } = this.server;
+    child.kill("SIGTERM");
+    await exited;
+    this.server = await Server.start({ dir, env: { HTTP_ADDR: new URL(url).host, ...env } });
+    Object.assign(this.server, { owner, ownDir: true });
+  }
+
+  /** The feed of a coach on a phone, which stays open. */
+  async coach() {
+    const page = await signIn(await this.browser.context(this.server.url), this.home.lead.token, this.home);
+    await page.goto("/coach");
+    await linked(page);
+    await settled(page);
+    return page;
+  }
+
+  /** An entry of the match, once the coach's page shows it, by whatever way news come. Returns its id. */
+  async post(coach, match) {
+    const { id } = await this.server.data("POST", "/api/scouting/entries", this.home.scouts.Ada.token, report(this.home, match, 0));
+    await coach.locator(`[data-entry="${id}"]`).waitFor({ timeout: 45_000 });
+    return id;
+  }
+
+  /** Runs what takes the server away for a while: what a browser notes of that is forgiven. */
+  away(run) {
+    return this.browser.forgiving(/\/app\/|WebSocket|ERR_CONNECTION|Failed to (load|fetch)/, run);
   }
 
   /** The stock pusher-js client, of whoever the token stands for. */

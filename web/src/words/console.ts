@@ -174,6 +174,7 @@ export const words = {
     membersTitle: (n: number) => `Members (${n})`,
     nobody: "Nobody is in this channel.",
     subscribers: "Who is subscribed",
+    others: (n: number) => `and ${count(n, "other")}`,
     events: "Last events of the log",
     noEvents: "The log has no event of this channel.",
     closed: "The log of this channel is open to its members alone. Trace it to see what happens from now on.",

@@ -4,6 +4,7 @@ import { api, get, type Problem, type Schemas } from "../../api";
 import { ButtonLink, Card, Empty, Failed, Loaded, Loading, Page } from "../../ui";
 import { words } from "../../words/console";
 import { ago } from "../../words/time";
+import { who } from "../connections/who";
 import { to } from "../links";
 import { Tree } from "../Tree";
 import { useChannels } from "./useChannels";
@@ -94,14 +95,43 @@ function Members({ name, app }: { name: string; app?: string }) {
   );
 }
 
+const listed = 20; // subscribers
+
 function Subscribers({ name }: { name: string }) {
+  const connections = useQuery({
+    ...get("/api/socket/connections", { query: { channel: name, limit: listed } }),
+    refetchInterval: ({ state }) => (state.error ? false : 2_000),
+    retry: false,
+  });
+  const all = (
+    <ButtonLink to={to.connections({ channel: name })} icon="next">
+      {words.pages.connections}
+    </ButtonLink>
+  );
+  if (connections.error?.code === "driver-cannot") {
+    return (
+      <Card title={text.subscribers}>
+        <p className="text-quiet">{connections.error.detail}</p>
+      </Card>
+    );
+  }
   return (
-    <Card title={text.subscribers}>
-      <div>
-        <ButtonLink to={to.connections({ channel: name })} icon="next">
-          {words.pages.connections}
-        </ButtonLink>
-      </div>
+    <Card title={text.subscribers} actions={all}>
+      <Loaded from={connections} rows={2}>
+        {({ connections: list, count }) => (
+          <>
+            <ul className="grid divide-y divide-line">
+              {(list ?? []).map((connection) => (
+                <li key={connection.id} className="flex flex-wrap justify-between gap-x-3 py-1.5">
+                  <span className={connection.userId ? "font-medium" : "text-quiet"}>{who(connection)}</span>
+                  <span className="font-mono text-sm text-quiet">{connection.id}</span>
+                </li>
+              ))}
+            </ul>
+            {count > listed && <p className="text-sm text-quiet">{text.others(count - listed)}</p>}
+          </>
+        )}
+      </Loaded>
     </Card>
   );
 }

@@ -7,8 +7,8 @@ import { Button, Confirm, Dialog, toast } from "../../ui";
 import { words } from "../../words/console";
 import { ago, since } from "../../words/time";
 import { ChannelLink, to } from "../links";
-import { type Connection, who } from "./ConnectionsPage";
 import { DirectDialog } from "./DirectDialog";
+import { type Connection, who } from "./who";
 
 const text = words.connections;
 

@@ -8,16 +8,13 @@ import { ago, since } from "../../words/time";
 import { Silence } from "../Notices";
 import { Paged } from "../Paged";
 import { ConnectionDialog } from "./ConnectionDialog";
+import { type Connection, who } from "./who";
 
-export type Connection = Schemas["InspectConnection"];
 type Answer = Schemas["InspectConnectionPageAnswer"];
 
 const text = words.connections;
 const filters = ["user", "channel", "address"] as const;
 type Filter = Record<(typeof filters)[number], string>;
-
-/** who says whose a connection is. */
-export const who = ({ displayName, userId }: Connection) => displayName || userId || text.anonymous;
 
 const columns = (open: (id: string) => void): Column<Connection>[] => [
   {

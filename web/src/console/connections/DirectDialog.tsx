@@ -4,7 +4,7 @@ import { api } from "../../api";
 import { Button, Choice, Dialog, Field, toast } from "../../ui";
 import { words } from "../../words/console";
 import { JsonField, readObject } from "../JsonField";
-import { type Connection, who } from "./ConnectionsPage";
+import { type Connection, who } from "./who";
 
 const text = words.connections;
 
