@@ -115,6 +115,7 @@ export async function until(check, what, ms = 10000) {
 
 /** A new owner, a team of theirs, and a function that lets people join it. */
 export async function team(server, number = 8569) {
+  await until(() => server.owner || server.setupCode, "the server prints its set-up code"); // after it says that it serves
   server.owner ??= (await server.data("POST", "/api/setup", undefined, { code: server.setupCode, displayName: "Coach" })).token;
   const made = await server.data("POST", "/api/user-teams", server.owner, { teamNumber: number });
   const join = async (role, displayName) => {

@@ -5,6 +5,7 @@ import { useAction } from "../../action";
 import { api, key, type Schemas } from "../../api";
 import { Button, type Column, Confirm, DataTable, Empty, Field, Page, Switch, toast } from "../../ui";
 import { roleNames } from "../../words/app";
+import { words as common } from "../../words/console";
 import { words } from "../../words/operator";
 import { ago } from "../../words/time";
 import { Badge, RowButton } from "../Fact";
@@ -52,7 +53,12 @@ const columns = (change: (person: Person) => void): Column<Person>[] => [
     ),
   },
   { key: "seen", title: text.seen, number: true, cell: ({ lastSeenAt }) => (lastSeenAt ? ago(lastSeenAt) : words.never) },
-  { key: "trace", title: "", hideOnPhone: true, cell: ({ id, displayName }) => <TraceLink user={id} label={displayName} /> },
+  {
+    key: "trace",
+    title: common.lists.trace,
+    hideOnPhone: true,
+    cell: ({ id, displayName }) => <TraceLink user={id} label={displayName} />,
+  },
   {
     key: "actions",
     title: text.actions,
