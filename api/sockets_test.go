@@ -313,3 +313,17 @@ func (a answer) problemIf(t *testing.T) problem {
 	}
 	return a.problem(t)
 }
+
+// TestRefusedAuthorization finds in the debug log why a socket got no signature.
+func TestRefusedAuthorization(t *testing.T) {
+	s := newServer(t)
+	next := get[inspect.LogPage](s, "/api/socket/log").Next
+	s.call("POST", "/api/pusher/auth", s.owner, `{"socket_id":"1.1","channel_name":"private-team-x"}`)
+	s.call("POST", "/api/pusher/user-auth", "", `{"socket_id":"2.2"}`)
+	me := get[struct{ ID string }](s, "/api/me")
+	lines := get[inspect.LogPage](s, "/api/socket/log?after="+next).Lines
+	if len(lines) != 2 || lines[0].Kind != inspect.Refused || lines[0].SocketID != "1.1" || lines[0].Channel != "private-team-x" || lines[0].UserID != me.ID ||
+		!strings.Contains(lines[0].Reason, "You may not join this channel.") || lines[0].Address != "127.0.0.1" || lines[1].Name != "/api/pusher/user-auth" {
+		t.Errorf("the log has %+v", lines)
+	}
+}
