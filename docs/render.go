@@ -52,8 +52,10 @@ func render(name string, source []byte, known map[string][]byte) (*page, error) 
 	if err := markdown.Renderer().Render(&out, source, root); err != nil {
 		return nil, err
 	}
-	pictures := strings.NewReplacer(`src="docs/pictures/`, `src="/docs/pictures/`)
-	p.HTML = template.HTML(pictures.Replace(out.String())) //nolint:gosec // the documents are ours
+	// What may be wider than a phone scrolls by itself, also with keys.
+	fit := strings.NewReplacer(`src="docs/pictures/`, `src="/docs/pictures/`,
+		"<pre>", `<pre tabindex="0">`, "<table>", `<div class="wide" tabindex="0"><table>`, "</table>", "</table></div>")
+	p.HTML = template.HTML(fit.Replace(out.String())) //nolint:gosec // the documents are ours
 	return p, nil
 }
 
