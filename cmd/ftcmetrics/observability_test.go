@@ -275,7 +275,7 @@ func TestRealtimeDebug(t *testing.T) {
 		}
 		must(t, socket.Close(websocket.StatusNormalClosure, ""))
 		if code := p.stop(); code != 0 {
-			t.Errorf("exit code %d", code)
+			t.Errorf("exit code %d:\n%s", code, p.text())
 		}
 		for _, want := range []map[string]any{
 			{"kind": "connect"}, {"kind": "subscribe", "channel": "event-DEBUG"}, {"kind": "refused", "channel": "private-team-of-nobody"}, {"kind": "disconnect"},
