@@ -89,4 +89,32 @@ test("the keyboard alone reaches everything", async () => {
   await page.getByRole("dialog").waitFor({ state: "detached" });
 });
 
+test("a hidden tab asks for no figures, and goes on when it is seen again", async () => {
+  const tab = await page.context().newPage();
+  let asked = 0;
+  tab.on("request", (request) => request.url().endsWith("/api/socket/overview") && asked++);
+  await tab.clock.install();
+  await tab.goto("/console");
+  await tab.locator("[data-tile]").first().waitFor();
+  // How often it asks in five of its seconds; the last request comes after all that it made.
+  const inFiveSeconds = async () => {
+    const before = asked;
+    for (let second = 0; second < 5; second++) await tab.clock.runFor(1000);
+    await tab.evaluate(() => fetch("/ready").then((answer) => answer.text()));
+    return asked - before;
+  };
+  const turn = (visibility) =>
+    tab.evaluate((state) => {
+      Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+    }, visibility);
+  await until(async () => (await inFiveSeconds()) > 0, "it asks while it is in sight");
+  await turn("hidden");
+  await inFiveSeconds(); // what was on its way
+  assert.equal(await inFiveSeconds(), 0);
+  await turn("visible");
+  await until(async () => (await inFiveSeconds()) > 0, "it asks again");
+  await tab.close();
+});
+
 test("the faults of all of these pages", () => browser.assertClean());
