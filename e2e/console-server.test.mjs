@@ -16,7 +16,7 @@ const startHub = (address, size) => Server.start({ args: ["hub"], env: { ...app,
 before(async () => {
   hub = await startHub("127.0.0.1:0", "1");
   const port = hub.hub.split(":").at(-1);
-  server = await Server.start({ env: { ...app, REALTIME_DRIVER: "soketi", SOKETI_HOST: "127.0.0.1", SOKETI_PORT: port, RATE_LIMIT: "0" } });
+  server = await Server.start({ env: { ...app, REALTIME_DRIVER: "soketi", SOKETI_HOST: "127.0.0.1", SOKETI_PORT: port, RATE_LIMIT: "0", FTC_API_USERNAME: "scout", FTC_API_TOKEN: "CANARY", FTC_API_URL: "http://127.0.0.1:9" } });
   squad = await team(server);
   await squad.join("STUDENT", "Scout 7");
   browser = await Browser.start();

@@ -107,10 +107,13 @@ export const words = {
     poll: "Read now",
     pollOf: (code: string) => `Read now: ${code}`,
     wanted: "asked for",
+    season: "Season",
+    code: "Event code",
+    another: "Read this event now",
     polling: (code: string) => `${code} will be read within seconds`,
     none: "No FTC event around today",
     noneHelp:
-      "Events are followed from a day before until a day after they are played. Any of the official list can be read from its own page of results.",
+      "Events are followed from a day before until a day after they are played. Any other of the official list can be read by its code.",
   },
   users: {
     lead: "Who has an account here. What they record is their teams' own.",

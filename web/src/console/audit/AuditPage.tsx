@@ -8,11 +8,19 @@ import { useFilter, usePages } from "../usePages";
 const text = words.audit;
 type Line = Schemas["AuditLine"];
 
-const whom = ({ subject, object }: Line) => [subject?.displayName, object].filter(Boolean).join(", ");
 const details = ({ detail }: Line) =>
   Object.entries(detail ?? {})
     .map(([name, value]) => `${name}: ${value}`)
     .join(", ");
+
+function Whom({ line: { subject, object } }: { line: Line }) {
+  return (
+    <span className="grid">
+      {subject && <span>{subject.displayName}</span>}
+      {object && <span className="font-mono text-xs break-words text-quiet">{object}</span>}
+    </span>
+  );
+}
 
 const columns: Column<Line>[] = [
   {
@@ -37,7 +45,7 @@ const columns: Column<Line>[] = [
       </span>
     ),
   },
-  { key: "whom", title: text.whom, cell: (line) => <span className="break-all">{whom(line)}</span> },
+  { key: "whom", title: text.whom, cell: (line) => <Whom line={line} /> },
   { key: "detail", title: text.detail, hideOnPhone: true, cell: (line) => <span className="break-words">{details(line)}</span> },
   {
     key: "from",

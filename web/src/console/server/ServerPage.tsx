@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { get, type Schemas } from "../../api";
 import { Card, type Column, Copy, DataTable, Empty, Field, Loaded, Page } from "../../ui";
 import { words as common } from "../../words/console";
@@ -78,12 +78,25 @@ const Kept = ({ facts }: { facts: Server }) => (
   </Card>
 );
 
+// breakable lets a long name go on in the next line behind an underscore.
+const breakable = (name: string) =>
+  name.split("_").map((part, i) => (
+    <Fragment key={part + String(i)}>
+      {i > 0 && (
+        <>
+          _<wbr />
+        </>
+      )}
+      {part}
+    </Fragment>
+  ));
+
 const columns: Column<Setting>[] = [
   {
     key: "name",
     title: text.name,
     by: ({ name }) => name,
-    cell: ({ name }) => <span className="font-mono text-sm break-all">{name}</span>,
+    cell: ({ name }) => <span className="font-mono text-sm">{breakable(name)}</span>,
   },
   {
     key: "value",

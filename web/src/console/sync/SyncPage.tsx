@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useAction } from "../../action";
 import { api, get, key, type Schemas } from "../../api";
-import { type Column, DataTable, Empty, Loaded, Page, toast } from "../../ui";
+import { Button, type Column, DataTable, Empty, Field, Form, Loaded, Page, toast } from "../../ui";
 import { words as common } from "../../words/console";
 import { words } from "../../words/operator";
 import { ago, until } from "../../words/time";
@@ -88,6 +88,21 @@ export default function SyncPage() {
   );
 }
 
+// Another reads an FTC event that is not in the table.
+function Another({ poll }: { poll: (list: List) => void }) {
+  return (
+    <div className="max-w-xl">
+      <Form onSubmit={({ season, eventCode }) => poll({ season: Number(season), eventCode, today: false })}>
+        <div className="flex flex-wrap items-end gap-3">
+          <Field label={text.season} name="season" type="number" inputMode="numeric" min={2000} max={2100} required className="max-w-28" />
+          <Field label={text.code} name="eventCode" required maxLength={40} className="max-w-40" />
+          <Button type="submit">{text.another}</Button>
+        </div>
+      </Form>
+    </div>
+  );
+}
+
 function Sync({ state, poll }: { state: State; poll: (list: List) => void }) {
   const rows = [...(state.lists ?? []), ...(state.events ?? [])];
   return (
@@ -102,6 +117,7 @@ function Sync({ state, poll }: { state: State; poll: (list: List) => void }) {
           <p>{text.noCredentialsHelp}</p>
         </div>
       )}
+      {state.credentials && <Another poll={poll} />}
       {rows.length > 0 ? (
         <DataTable
           caption={words.pages.sync}
