@@ -211,17 +211,25 @@ func TestRetryAfter(t *testing.T) {
 		if call > 1 {
 			return false
 		}
-		out.Header().Set("Retry-After", "2")
+		out.Header().Set("Retry-After", "4")
 		out.WriteHeader(http.StatusTooManyRequests)
 		return true
 	}, nil)
 	l, _ := w.node(nil)
 	w.await("the node leads", func() bool { return l.Stats().Leading })
 	w.write(noted, channels...)
+	state := func(want eventlog.SinkState) func() bool {
+		return func() bool {
+			sinks, err := w.log.Sinks(t.Context())
+			return err == nil && len(sinks) == 1 && sinks[0].State == want && (sinks[0].RetryAt != nil) == (want == eventlog.SinkPaused)
+		}
+	}
+	w.await("operators see the pause", state(eventlog.SinkPaused))
 	w.arrived(1)
+	w.await("operators see that it is over", state(eventlog.SinkRelaying))
 	w.sink.mu.Lock()
 	defer w.sink.mu.Unlock()
-	if pause := w.sink.times[1].Sub(w.sink.times[0]); pause < 2*time.Second {
+	if pause := w.sink.times[1].Sub(w.sink.times[0]); pause < 4*time.Second {
 		t.Errorf("asked again after %s", pause)
 	}
 }
