@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { axe } from "./browser.mjs";
 import { linked, signIn } from "./coach.mjs";
 import { figure } from "./figure.mjs";
-import { Operator } from "./operator.mjs";
+import { Operator, within } from "./operator.mjs";
 import { next, PusherServer, subscribe, until } from "./server.mjs";
 
 let operator, server, browser, home, page, http;
@@ -86,13 +86,13 @@ test("a broadcast of a known event is checked at its fields, and reaches pusher-
   const heard = next(channel, "match:aborted");
   const from = Date.now();
   await page.getByRole("button", { name: "Broadcast", exact: true }).click();
-  const got = await heard;
+  const got = await within(heard, "the broadcast arrives");
   figure("broadcast-reaches-ms", Date.now() - from, 200);
   assert.equal(got.matchNumber, 3);
   assert.ok(got.id && got.seq > 0, "it came by the log");
   const again = next(channel, "match:aborted");
   await page.getByRole("button", { name: /^Send match:aborted again/ }).click();
-  assert.equal((await again).seq, got.seq + 1);
+  assert.equal((await within(again, "the second one arrives")).seq, got.seq + 1);
 });
 
 /** Puts into the form's fields what the schema still wants. */
@@ -117,7 +117,7 @@ test("what is no event of ours goes too, and the server's refusal stands at its 
   await page.getByLabel("Data", { exact: true }).fill('{"minutes": 5}');
   const heard = next(channel, "pause");
   await page.getByRole("button", { name: "Broadcast", exact: true }).click();
-  assert.equal((await heard).minutes, 5);
+  assert.equal((await within(heard, "the free event arrives")).minutes, 5);
   await page.reload();
   await page.locator('[data-sent="pause"]').waitFor(); // the history is kept on the device
 });
@@ -134,12 +134,12 @@ test("a connection gets a message, and is closed", async () => {
   await page.getByLabel(/^Data/).fill('{"text": "are you there"}');
   const heard = next(target, "hello");
   await page.getByRole("button", { name: "Send" }).click();
-  assert.equal((await heard).text, "are you there");
+  assert.equal((await within(heard, "the message arrives")).text, "are you there");
   const failed = new Promise((resolve) => target.connection.bind("error", (error) => resolve(error.data?.code ?? error.error?.data?.code)));
   await page.getByRole("button", { name: "Disconnect" }).click();
   await operator.axe();
   await page.getByRole("button", { name: "Disconnect" }).click();
-  assert.equal(await failed, 4009);
+  assert.equal(await within(failed, "the socket is closed"), 4009);
   await until(() => ["failed", "disconnected"].includes(target.connection.state), "the socket is closed for good");
   await page.getByText("No connection fits").waitFor();
   await operator.axe();

@@ -1,7 +1,14 @@
 // An operator at the console, for the tests of journey 10.
 import { axe, Browser, settled } from "./browser.mjs";
 import { linked, meet, report, signIn } from "./coach.mjs";
-import { Server } from "./server.mjs";
+import { Server, until } from "./server.mjs";
+
+/** What a promise brings, or a failure that names it: an event that never comes must not hang the test. */
+export async function within(promise, what) {
+  let got;
+  promise.then((value) => (got = { value }));
+  return (await until(() => got, what)).value;
+}
 
 /** A server with a team at an FTC event, and its operator's browser. */
 export class Operator {
