@@ -1,0 +1,1 @@
+import{words$1 as e}from"./console-console.js";var t=({displayName:t,userId:n})=>t||n||e.connections.anonymous;export{t as who};
