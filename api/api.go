@@ -46,8 +46,9 @@ type Options struct {
 	Log      *eventlog.Log
 	Events   []realtime.Described // the realtime events, for the document
 	Sockets  Sockets              // what operators may know of channels and connections
+	App      string               // id of the app that clients subscribe through
 	Trace    *inspect.Trace       // the debug log of this node; nil for none
-	Signer   realtime.Signer      // of the app that clients subscribe through
+	Signer   realtime.Signer      // of that app
 	Realtime RealtimeConfig       // what front ends are told
 	Ready    func(ctx context.Context) error
 	Pages    http.Handler // everything that is no API: the web app

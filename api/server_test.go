@@ -82,6 +82,7 @@ func newServer(t *testing.T, change ...func(*api.Options)) *server {
 	must(t, err)
 	t.Cleanup(func() { _ = s.hub.Shutdown(context.Background()) })
 	o.Sockets = nodes.New(nodes.Options{Hub: s.hub, Trace: o.Trace, ID: "here", App: "app"})
+	o.App = "app"
 	for _, f := range change {
 		f(&o)
 	}

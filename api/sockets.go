@@ -6,6 +6,7 @@ import (
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/audit"
+	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/inspect"
 )
@@ -119,7 +120,7 @@ func (s *server) connections(r *http.Request, _ accounts.Actor, in connectionsIn
 	return out, err
 }
 
-func (s *server) socketLog(r *http.Request, _ accounts.Actor, in socketLogIn) (reply[inspect.LogPage], error) {
+func (s *server) socketLog(r *http.Request, actor accounts.Actor, in socketLogIn) (reply[inspect.LogPage], error) {
 	q := inspect.LogQuery{Filter: inspect.Filter{User: in.User, Channel: in.Channel}, Limit: pageSize(in.Limit)}
 	var err error
 	if q.Kinds, err = inspect.ParseKinds(in.Kind); err != nil {
@@ -129,7 +130,34 @@ func (s *server) socketLog(r *http.Request, _ accounts.Actor, in socketLogIn) (r
 		return reply[inspect.LogPage]{}, err
 	}
 	page, err := s.o.Sockets.Log(r.Context(), q)
+	if err == nil {
+		err = s.withhold(r.Context(), actor, page.Lines)
+	}
 	return reply[inspect.LogPage]{Data: page}, err
+}
+
+// withhold takes the data of channels out that the actor may not read: who runs a server is
+// not thereby a member of its teams. Other apps know no members, and are the operators' own.
+func (s *server) withhold(ctx context.Context, actor accounts.Actor, lines []inspect.Line) error {
+	closed := make(map[string]bool)
+	for i := range lines {
+		l := &lines[i]
+		if l.Data == "" || l.App != s.o.App || l.Channel == "" {
+			continue
+		}
+		shut, known := closed[l.Channel]
+		if !known {
+			err := s.o.Teams.MayRead(ctx, actor, realtime.Channel(l.Channel))
+			if shut = err != nil; shut && fault.From(err).Kind == fault.Internal {
+				return err
+			}
+			closed[l.Channel] = shut
+		}
+		if shut {
+			l.Data, l.Withheld = "", true
+		}
+	}
+	return nil
 }
 
 // noteRefusal puts into the debug log that a socket got no signature.

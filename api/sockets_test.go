@@ -14,6 +14,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/ftcmetrics/ftcmetrics/accounts"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/inspect"
 )
@@ -325,5 +326,26 @@ func TestRefusedAuthorization(t *testing.T) {
 	if len(lines) != 2 || lines[0].Kind != inspect.Refused || lines[0].SocketID != "1.1" || lines[0].Channel != "private-team-x" || lines[0].UserID != me.ID ||
 		!strings.Contains(lines[0].Reason, "You may not join this channel.") || lines[0].Address != "127.0.0.1" || lines[1].Name != "/api/pusher/user-auth" {
 		t.Errorf("the log has %+v", lines)
+	}
+}
+
+// TestTheLogKeepsWhatIsPrivate: an operator reads in the debug log what is said where they may
+// listen, and nothing of a team that is not theirs.
+func TestTheLogKeepsWhatIsPrivate(t *testing.T) {
+	s := newServer(t)
+	other, err := s.accounts.CreateOwner(t.Context(), accounts.NewOwner{DisplayName: "Other"})
+	must(t, err)
+	mine, theirs := "private-team-"+s.team(s.owner), "private-team-"+s.team(other.Token)
+	next := get[inspect.LogPage](s, "/api/socket/log").Next
+	for _, channel := range []string{mine, theirs, "event-USNCRA", "private-user-" + other.User.ID.String()} {
+		must(t, s.hub.Publish("app", []realtime.Channel{realtime.Channel(channel)}, "said", `{"word":"secret"}`, ""))
+	}
+	var got []string
+	for _, l := range get[inspect.LogPage](s, "/api/socket/log?after="+next).Lines {
+		got = append(got, fmt.Sprint(l.Channel, " ", l.Size, " ", l.Data, " ", l.Withheld))
+	}
+	want := []string{mine + ` 17 {"word":"secret"} false`, theirs + " 17  true", `event-USNCRA 17 {"word":"secret"} false`, "private-user-" + other.User.ID.String() + " 17  true"}
+	if !slices.Equal(got, want) {
+		t.Errorf("the log has\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

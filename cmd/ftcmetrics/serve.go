@@ -207,7 +207,7 @@ func (n *node) handler() (http.Handler, error) {
 		Accounts: n.accounts, Providers: providers, Teams: n.teams, Scouting: scouting.New(pool, n.log, book), FTC: n.ftc, Live: n.live, Ratings: n.ratings, Log: n.log,
 		Follow:  follow.NewService(pool, n.log, c.FTCUsername != "" && c.FTCToken != "", n.pace.clock()),
 		Facts:   n.facts,
-		Sockets: n.sockets(), Trace: n.realtime.trace,
+		Sockets: n.sockets(), App: c.AppID, Trace: n.realtime.trace,
 		Events: registry(), Signer: realtime.Signer{Key: c.AppKey, Secret: c.AppSecret},
 		Realtime: n.realtimeConfig(),
 		Ready:    n.ready, Pages: web.Pages(web.Options{API: ask}), Logger: n.logger, Observer: n.figures.observer(n.tracer),

@@ -77,6 +77,7 @@ type Line struct {
 	Name     string    `json:"name,omitempty" description:"of the event"`
 	Size     int       `json:"size,omitempty" description:"bytes of the data"`
 	Data     string    `json:"data,omitempty" description:"of the event, cut at 2 KiB"`
+	Withheld bool      `json:"withheld,omitempty" description:"the data is of a channel that you may not read"`
 	Reason   string    `json:"reason,omitempty" description:"of a refusal, or of the end of a connection"`
 	Number   int64     `json:"number" description:"counts the lines of a node"`
 }

@@ -149,6 +149,7 @@ export const words = {
     reason: "Reason",
     data: "Data",
     cut: "Only the first 2 KiB of the data are kept.",
+    withheld: "Not shown: only who may join this channel may read it.",
     copyAs: (what: string) => `Copy as ${what}`,
     copied: "Copied",
     curl: "curl",

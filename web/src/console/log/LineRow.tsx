@@ -85,6 +85,7 @@ function Detail({ line }: { line: Line }) {
               </Fact>
             ),
         )}
+        {line.withheld && <Fact name={text.data}>{text.withheld}</Fact>}
         {data && (
           <Fact name={text.data}>
             <Tree value={data.value} />
