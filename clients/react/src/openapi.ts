@@ -9528,6 +9528,8 @@ export interface components {
             size?: number;
             socketId?: string;
             userId?: string;
+            /** @description the data is of a channel that you may not read */
+            withheld?: boolean;
         };
         InspectLogPage: {
             lines: components["schemas"]["InspectLine"][] | null;
