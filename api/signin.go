@@ -20,6 +20,7 @@ type authStartIn struct {
 	Provider string `path:"provider" json:"-" validate:"max=40"`
 	To       string `query:"to" json:"-" validate:"max=500" description:"path of the page to go on with"`
 	Code     string `query:"code" json:"-" validate:"max=100" description:"invite code of somebody new"`
+	Moved    int    `query:"moved" json:"-" validate:"min=0,max=1" description:"the browser was sent to the server's public name already"`
 }
 
 // authAnswerIn is read from the query as it came, because a parameter may come twice.
@@ -77,11 +78,14 @@ func (s *server) signInRoutes() {
 }
 
 // startSignIn sends the browser to the provider. A browser that came by another name of this
-// server goes to the one that the provider sends it back to: cookies stay with their host.
+// server goes to the one that the provider sends it back to: cookies stay with their host. It
+// goes once: a proxy may give every request another name.
 func (s *server) startSignIn(w http.ResponseWriter, r *http.Request, _ accounts.Actor, in authStartIn) error {
-	if base, err := url.Parse(s.o.Providers.Base()); err == nil && base.Host != "" && base.Host != r.Host {
+	if base, err := url.Parse(s.o.Providers.Base()); err == nil && base.Host != "" && base.Host != r.Host && in.Moved == 0 {
+		query := r.URL.Query()
+		query.Set("moved", "1")
 		w.Header().Set("Cache-Control", "no-store")
-		http.Redirect(w, r, s.o.Providers.Base()+r.URL.RequestURI(), http.StatusSeeOther)
+		http.Redirect(w, r, s.o.Providers.Base()+r.URL.EscapedPath()+"?"+query.Encode(), http.StatusSeeOther)
 		return nil
 	}
 	wish := provider.Wish{To: in.To, Code: strings.TrimSpace(in.Code)}

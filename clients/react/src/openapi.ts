@@ -427,6 +427,8 @@ export interface paths {
                     to?: string;
                     /** @description invite code of somebody new */
                     code?: string;
+                    /** @description the browser was sent to the server's public name already */
+                    moved?: number;
                 };
                 header?: never;
                 path: {
