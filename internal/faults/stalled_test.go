@@ -100,6 +100,11 @@ func (h *hall) tell(channel string) time.Duration {
 				h.t.Fatalf("a message of %s while one of %s is awaited", got, channel)
 			}
 		case <-late.C:
+			for _, r := range h.readers {
+				if len(r.ended) > 0 {
+					h.t.Errorf("somebody who reads was closed: %v", <-r.ended)
+				}
+			}
 			h.t.Fatalf("message %d of %s: %d of %d who read have it", h.sent[channel], channel, n, len(h.readers))
 		}
 		late.Stop()
@@ -128,7 +133,7 @@ func (n *Node) closes(t *testing.T, client *Client) (sum float64) {
 func TestStalledReaders(t *testing.T) {
 	t.Parallel()
 	const reading, stalling, slow, well = 20, 10, "hall-slow", "hall-well"
-	s := NewSite(t, NewPostgres(t, false), 1)
+	s := NewSite(t, NewPostgres(t, false), 1, "HUB_ACTIVITY_TIMEOUT=10m") // nobody here answers pings
 	h := &hall{t: t, node: s.Nodes[0], client: NewClient("", patience), heard: make(chan string, 4*reading), sent: make(map[string]int)}
 	for range reading {
 		r := &reader{heard: h.heard, next: make(map[string]int), ended: make(chan error, 1)}
