@@ -35,6 +35,7 @@ export class Browser {
   broken = []; // promises of the document; nothing forgives these
   held = { answers: 0, frames: 0 }; // that were compared with it
   holding = new Set(); // comparisons under way
+  contexts = new Set(); // that are open
 
   /** args adds to Chromium's own, such as a fake camera's. */
   static async start({ args = [] } = {}) {
@@ -59,6 +60,8 @@ export class Browser {
 
   watch(context, url) {
     const host = new URL(url).host;
+    this.contexts.add(context);
+    context.on("close", () => this.contexts.delete(context));
     context.on("console", (message) => message.type() === "error" && this.faults.push(`${message.text()} (${message.location().url})`));
     context.on("weberror", (error) => this.faults.push(String(error.error().stack)));
     context.on("request", (request) => {
@@ -100,12 +103,20 @@ export class Browser {
   async forgiving(pattern, run) {
     const before = this.faults.length;
     const result = await run();
+    await this.listened();
     this.faults = this.faults.filter((fault, i) => i < before || !pattern.test(fault));
     return result;
   }
 
+  // listened waits until every open page has told what it noted so far: a page answers after what it said before.
+  async listened() {
+    const pages = [...this.contexts].flatMap((context) => context.pages());
+    await Promise.all(pages.map((page) => page.evaluate(() => {}).catch(() => {}))); // it may be closing
+  }
+
   /** Fails when any page did what it may not, or was told what is not promised. */
   async assertClean() {
+    await this.listened();
     await Promise.all(this.holding);
     assert.deepEqual(this.broken, [], "every answer and every frame is as /openapi.json says");
     assert.deepEqual(this.faults, []);
