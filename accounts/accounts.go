@@ -33,6 +33,7 @@ var (
 	ErrEmailTaken = fault.New(fault.Conflict, "email-taken", "Somebody signs in with this e-mail address already.")
 	ErrNoUser     = fault.New(fault.NotFound, "no-such-user", "There is no such user.")
 	ErrShared     = fault.New(fault.Forbidden, "shared-device", "This is a team's shared tablet. Whoever leads the team names it and takes it away; sign in as a person for anything else.")
+	ErrService    = fault.New(fault.Forbidden, "service-token", "A service token opens the socket service and nothing else. Sign in as a person for anything else.")
 	ErrNoDevice   = fault.New(fault.NotFound, "no-such-device", "You have no such device.")
 )
 
@@ -45,7 +46,7 @@ const (
 	KindDevice  Kind = "device"  // a tablet that joined by an invite code
 	KindOwner   Kind = "owner"   // an operator of the server
 	KindProxy   Kind = "proxy"   // no token of ours: a trusted proxy has named the person
-	KindService Kind = "service" // a program
+	KindService Kind = "service" // a program, which uses the socket service and nothing else
 )
 
 // lifetime is how long a token of each kind works at most, and how long it may lie unused
@@ -76,8 +77,24 @@ func (a Actor) Person() error {
 	return nil
 }
 
-// By is the actor as lines of the audit log name them.
-func (a Actor) By() audit.By { return audit.By{UserID: a.UserID, Kind: string(a.Kind)} }
+// NoProgram returns ErrService for a program, which has no part in teams, sign-ins and what
+// operators do.
+func (a Actor) NoProgram() error {
+	if a.Kind == KindService {
+		return ErrService
+	}
+	return nil
+}
+
+// By is the actor as lines of the audit log name them. A program is named with its token: that
+// is what an operator ends.
+func (a Actor) By() audit.By {
+	by := audit.By{UserID: a.UserID, Kind: string(a.Kind)}
+	if a.Kind == KindService {
+		by.Token = a.TokenID
+	}
+	return by
+}
 
 // Anonymous reports whether nobody is signed in.
 func (a Actor) Anonymous() bool { return a.UserID == uuid.Nil }
@@ -158,7 +175,7 @@ func (s *Service) Actor(ctx context.Context, token string) (Actor, error) {
 	}
 	return Actor{
 		UserID: row.UserID, TokenID: row.ID, Kind: Kind(row.Kind), Device: row.Name,
-		DisplayName: row.DisplayName, Operator: row.Operator, DeviceOf: value(row.DeviceOf),
+		DisplayName: row.DisplayName, Operator: row.Operator && Kind(row.Kind) != KindService, DeviceOf: value(row.DeviceOf),
 	}, nil
 }
 

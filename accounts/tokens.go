@@ -58,23 +58,19 @@ func (s *Service) Tokens(ctx context.Context, f TokenFilter) (list []TokenInfo, 
 	return list, more, eventlog.Translate(err)
 }
 
-// CreateService makes a user that is a program, such as a scoreboard, and its token. An
-// operator may run the server; any other joins teams by invites as people do.
-func (s *Service) CreateService(ctx context.Context, name string, operator bool) (grant Grant, err error) {
+// CreateService makes a user that is a program, such as a hall's announcements, and its token.
+func (s *Service) CreateService(ctx context.Context, name string) (grant Grant, err error) {
 	params, err := s.ownerParams(ctx, NewOwner{DisplayName: name})
 	if err != nil {
 		return Grant{}, err
 	}
-	params.Operator = operator
+	params.Operator = false
 	err = s.log.Write(ctx, func(tx pgx.Tx, batch *eventlog.Batch) error {
 		row, err := queries.New(tx).InsertUser(ctx, params)
 		if err != nil {
 			return err
 		}
 		audit.Write(batch, byCommand, audit.Deed{Action: audit.ServiceMade, Subject: row.ID})
-		if operator {
-			audit.Write(batch, byCommand, audit.Deed{Action: audit.OperatorMade, Subject: row.ID})
-		}
 		grant, err = Issue(ctx, tx, User{ID: row.ID, DisplayName: row.DisplayName}, KindService, Device{Name: row.DisplayName})
 		return err
 	})

@@ -9,13 +9,13 @@ import (
 // Sockets has the rows of the socket service: a team's roles have no part in it.
 func (accessRows) Sockets() []access {
 	ask := func(method, route, path, body string, lines ...audit.Action) access {
-		return access{method: method, route: route, path: at(path), body: fixed(body), operators: true, audit: lines}
+		return access{method: method, route: route, path: at(path), body: fixed(body), operators: true, programs: true, audit: lines}
 	}
 	get := func(path string) access { return ask("GET", path, path, "") }
 	closing := ask("DELETE", "/api/socket/connections/{id}", "", "", audit.ConnectionClosed)
 	closing.path = func(s *stage, c caller) string {
 		id := "1.1"
-		if c == operator {
+		if c == operator || c == program {
 			id = s.connect(s.sockets(), "Tablet").id
 		}
 		return "/api/socket/connections/" + id

@@ -31,11 +31,12 @@ const (
 	friend           = caller(teams.Friend)
 	device           = caller(teams.Device)
 	operator  caller = "operator" // of the server
+	program   caller = "program"  // with a service token
 )
 
 var (
 	roles   = []caller{friend, student, leader, mentor, device}
-	callers = append([]caller{anonymous, outsider, removed}, roles...)
+	callers = append([]caller{anonymous, outsider, removed, program}, roles...)
 )
 
 // access is one row of the test: how to call a route, and what each caller is answered.
@@ -55,6 +56,7 @@ type access struct {
 	want          map[caller]int // goes before everything above
 	alone         bool           // the request ends what others need: each has a team of its own
 	operators     bool           // for operators of the server alone
+	programs      bool           // and for programs
 	audit         []audit.Action // the lines of the audit log that a success leaves
 	shows         bool           // the answer may show strangers the team's name, as to those with its code
 	check         func(t *testing.T, s *stage, c caller, a answer)
@@ -87,11 +89,11 @@ func (row access) status(c caller) int {
 		return status
 	}
 	switch {
-	case row.public || row.operators && c == operator:
+	case row.public || row.operators && c == operator || row.programs && c == program:
 		return ok
 	case c == anonymous:
 		return http.StatusUnauthorized
-	case row.operators:
+	case row.operators || c == program:
 		return http.StatusForbidden
 	case row.action == "":
 		return ok
@@ -135,6 +137,9 @@ func (s *server) stage() *stage {
 	}
 	s.call("POST", "/api/user-teams", s.owner, `{"teamNumber":731,"name":"Others"}`).into(s.t, &made)
 	g.tokens[outsider], g.ids[outsider] = g.member(made.ID, "MENTOR", "Outsider")
+	service, err := s.accounts.CreateService(s.t.Context(), g.name(program))
+	must(s.t, err)
+	g.tokens[program], g.ids[program] = service.Token, service.User.ID.String()
 	g.tokens[operator] = s.owner
 	s.call("GET", "/api/me", s.owner, "").into(s.t, &made)
 	g.ids[operator] = made.ID
@@ -240,12 +245,15 @@ func routesOf(t *testing.T, s *server) map[string]bool {
 // try sends one request.
 func (g *stage) try(row access, c caller) {
 	g.t.Helper()
-	path, body := strings.ReplaceAll(row.route, "{id}", g.team), ""
+	path, body, about := strings.ReplaceAll(row.route, "{id}", g.team), "", c
+	if c == program && !row.programs {
+		about = outsider // a program has nothing of its own that a request could be about
+	}
 	if row.path != nil {
-		path = row.path(g, c)
+		path = row.path(g, about)
 	}
 	if row.body != nil {
-		body = row.body(g, c)
+		body = row.body(g, about)
 	}
 	g.calls++ // each from an address of its own: wrong codes are counted by address
 	address := netip.AddrFrom4([4]byte{192, 0, byte(g.calls >> 8), byte(g.calls)}).String()

@@ -76,6 +76,9 @@ func (s *server) accountRoutes() {
 			err := s.guess(r, "token", accounts.ErrBadToken, func() error {
 				actor, err := s.o.Accounts.Actor(r.Context(), in.Token)
 				if err == nil {
+					err = actor.NoProgram()
+				}
+				if err == nil {
 					me, err = s.o.Accounts.Get(r.Context(), actor.UserID)
 				}
 				return err

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -24,12 +25,15 @@ type auditLine struct {
 	Address   string
 	TeamID    *uuid.UUID
 	SubjectID *uuid.UUID
+	Object    string
+	Detail    map[string]string
+	At        time.Time
 }
 
 // lines returns what the audit log says of the request that got the answer.
 func (s *server) lines(a answer) []auditLine {
 	s.t.Helper()
-	rows, _ := s.pool.Query(s.t.Context(), `SELECT action, actor_id, kind, address, team_id, subject_id FROM audit WHERE request_id = $1 ORDER BY number`, a.header.Get("X-Request-Id"))
+	rows, _ := s.pool.Query(s.t.Context(), `SELECT action, actor_id, kind, address, team_id, subject_id, object, detail, at FROM audit WHERE request_id = $1 ORDER BY number`, a.header.Get("X-Request-Id"))
 	lines, err := pgx.CollectRows(rows, pgx.RowToStructByPos[auditLine])
 	must(s.t, err)
 	return lines
@@ -54,6 +58,7 @@ func (g *stage) audited(row access, c caller, a answer, address, name string) {
 		return
 	}
 	for _, l := range lines {
+		g.written(l, name)
 		joins := l.Action == audit.MemberJoined && row.public // a new user
 		if !joins && !erased && (l.ActorID == nil || l.ActorID.String() != g.ids[c]) {
 			g.t.Errorf("%s: the audit log says that %v did it", name, l.ActorID)
@@ -64,6 +69,24 @@ func (g *stage) audited(row access, c caller, a answer, address, name string) {
 		if where := map[bool]string{true: "", false: address}[erased]; l.Address != where || l.Kind == "" || l.Kind == audit.KindNobody {
 			g.t.Errorf("%s: the audit log says that it came from %q by %q, want %q", name, l.Address, l.Kind, where)
 		}
+	}
+}
+
+// written holds a line against what all lines have: the time, no secret, and the token of a
+// program.
+func (g *stage) written(l auditLine, name string) {
+	g.t.Helper()
+	if ago := time.Since(l.At); ago < -time.Second || ago > time.Minute {
+		g.t.Errorf("%s: the audit log says that it was at %v", name, l.At)
+	}
+	text := fmt.Sprintf("%+v", l)
+	for c, token := range g.tokens {
+		if token != "" && strings.Contains(text, token) || strings.Contains(text, g.secret) {
+			g.t.Errorf("%s: the audit log tells a secret of %s: %s", name, c, text)
+		}
+	}
+	if program := l.Kind == string(accounts.KindService); program != (l.Detail["token"] != "") {
+		g.t.Errorf("%s: the audit log names %q as a token: %s", name, l.Detail["token"], text)
 	}
 }
 

@@ -58,9 +58,9 @@ type directIn struct {
 }
 
 func (s *server) broadcastRoutes(tag string) {
-	add(s, route[broadcastIn, broadcastOut]{method: "POST", path: "/api/socket/broadcast", tag: tag, access: operators,
+	add(s, route[broadcastIn, broadcastOut]{method: "POST", path: "/api/socket/broadcast", tag: tag, access: sockets,
 		summary: "Publish an event on channels by the log, so that who is away catches up.", handle: s.broadcast})
-	add(s, route[directIn, broadcastOut]{method: "POST", path: "/api/socket/direct", tag: tag, access: operators,
+	add(s, route[directIn, broadcastOut]{method: "POST", path: "/api/socket/direct", tag: tag, access: sockets,
 		summary: "Send an event to all connections of a user by the log, or to one connection at once.", handle: s.direct})
 }
 

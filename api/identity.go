@@ -56,9 +56,29 @@ func clientAddress(r *http.Request) string {
 // callerOf returns what identify put into the request's context.
 func callerOf(r *http.Request) *caller { return r.Context().Value(callerKey).(*caller) }
 
-// actor returns who is calling, the zero Actor when nobody says so. It asks the database
-// once for each request.
+// actor returns the person or shared tablet that is calling, the zero Actor when nobody says
+// so. A program is refused: where it may call, admit asks for its identity.
 func (s *server) actor(r *http.Request) (accounts.Actor, error) {
+	actor, err := s.identity(r)
+	if err == nil {
+		err = actor.NoProgram()
+	}
+	return actor, err
+}
+
+// reader is actor where there is something for everybody: a program reads that as well, as
+// nobody in particular.
+func (s *server) reader(r *http.Request) (accounts.Actor, error) {
+	actor, err := s.identity(r)
+	if actor.NoProgram() != nil {
+		actor = accounts.Actor{Kind: actor.Kind}
+	}
+	return actor, err
+}
+
+// identity returns whose token the request has, whatever it is good for. It asks the database
+// once for each request.
+func (s *server) identity(r *http.Request) (accounts.Actor, error) {
 	c := callerOf(r)
 	if !c.asked {
 		c.asked = true

@@ -44,7 +44,7 @@ func (s *server) limit(next http.Handler) http.Handler {
 // limitKey counts by token where there is one, so that a hall behind one address is not
 // one client. An unknown token gives no new bucket.
 func (s *server) limitKey(r *http.Request) string {
-	actor, err := s.actor(r)
+	actor, err := s.identity(r)
 	switch {
 	case err != nil || actor.Anonymous():
 		return clientAddress(r)

@@ -19,6 +19,7 @@ func newReflector() *openapi31.Reflector {
 	r.Spec.SetVersion("1")
 	r.Spec.SetDescription("Live scouting for FTC teams. Errors are application/problem+json. Realtime events are under webhooks: subscribe to their channel with any Pusher client.")
 	r.Spec.SetHTTPBearerTokenSecurity("bearer", "opaque", "A token from POST /api/setup, /api/sessions or /api/join.")
+	r.Spec.SetHTTPBearerTokenSecurity("service", "opaque", "A program's token from ftcmetrics token create service. It opens the socket service and nothing else.")
 	r.Spec.SetAPIKeySecurity("cookie", "ftc_session", openapi.InCookie, "The cookie that the same operations set when asked to.")
 	r.Spec.SetAPIKeySecurity("xUserId", "X-User-Id", openapi.InHeader, "The same token, where an original front end sends it.")
 	r.DefaultOptions = append(r.DefaultOptions,
@@ -149,6 +150,9 @@ func describe(r *openapi31.Reflector, op operation) {
 		oc.AddSecurity("bearer")
 		oc.AddSecurity("cookie")
 		oc.AddSecurity("xUserId")
+	}
+	if op.access == sockets {
+		oc.AddSecurity("service")
 	}
 	if err := r.AddOperation(oc); err != nil {
 		panic(fmt.Errorf("describe %s %s: %w", op.method, op.path, err))

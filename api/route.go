@@ -11,7 +11,6 @@ import (
 	"github.com/swaggest/openapi-go"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
-	"github.com/ftcmetrics/ftcmetrics/ftc/live"
 )
 
 const (
@@ -24,9 +23,28 @@ type access int
 
 const (
 	forAll    access = iota // anybody
-	signedIn                // whoever has a token
+	signedIn                // people and shared tablets
 	operators               // operators of the server
+	sockets                 // operators of the server, and programs
 )
+
+// lets is the table of what tokens are good for: a program's opens the socket service and
+// nothing else, an operator's everything.
+func (a access) lets(actor accounts.Actor) error {
+	switch {
+	case a == forAll:
+		return nil
+	case actor.Anonymous():
+		return accounts.ErrNoToken
+	case actor.Kind == accounts.KindService:
+		if a != sockets {
+			return accounts.ErrService
+		}
+	case a != signedIn && !actor.Operator:
+		return accounts.ErrOperator
+	}
+	return nil
+}
 
 // reply is what a handler answers with. Zero Status means 200.
 type reply[T any] struct {
@@ -146,12 +164,9 @@ func (s *server) admit(r *http.Request, who access) (accounts.Actor, error) {
 	if who == forAll {
 		return accounts.Actor{}, nil
 	}
-	actor, err := s.actor(r)
-	if err == nil && actor.Anonymous() {
-		err = accounts.ErrNoToken
-	}
-	if err == nil && who == operators && !actor.Operator {
-		err = live.ErrOperator
+	actor, err := s.identity(r)
+	if err == nil {
+		err = who.lets(actor)
 	}
 	return actor, err
 }

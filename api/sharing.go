@@ -19,7 +19,7 @@ func (s *server) sharingRoutes() {
 	add(s, route[sharedIn, []scouting.SharedEntry]{method: "GET", path: "/api/scouting/shared", tag: "scouting",
 		summary: "What other teams let me see at an FTC event, newest first: PUBLIC entries to everybody, those shared with the EVENT to members of its teams.",
 		handle: func(r *http.Request, _ accounts.Actor, in sharedIn) (reply[[]scouting.SharedEntry], error) {
-			actor, err := s.actor(r)
+			actor, err := s.reader(r)
 			if err != nil {
 				return reply[[]scouting.SharedEntry]{}, err
 			}

@@ -59,19 +59,19 @@ type socketLogIn struct {
 
 func (s *server) socketRoutes() {
 	const tag = "socket service"
-	add(s, route[nothing, inspect.Overview]{method: "GET", path: "/api/socket/overview", tag: tag, access: operators,
+	add(s, route[nothing, inspect.Overview]{method: "GET", path: "/api/socket/overview", tag: tag, access: sockets,
 		summary: "How the nodes are: connections, subscriptions, channels, and totals since the start, of which a reader makes rates.",
 		handle: func(r *http.Request, _ accounts.Actor, _ nothing) (reply[inspect.Overview], error) {
 			o, err := s.o.Sockets.Overview(r.Context())
 			return reply[inspect.Overview]{Data: o}, err
 		}})
-	add(s, route[socketChannelsIn, inspect.ChannelPage]{method: "GET", path: "/api/socket/channels", tag: tag, access: operators,
+	add(s, route[socketChannelsIn, inspect.ChannelPage]{method: "GET", path: "/api/socket/channels", tag: tag, access: sockets,
 		summary: "The channels that somebody is subscribed to, by name.", handle: s.socketChannels})
-	add(s, route[socketMembersIn, inspect.MemberPage]{method: "GET", path: "/api/socket/channels/{channel}/members", tag: tag, access: operators,
+	add(s, route[socketMembersIn, inspect.MemberPage]{method: "GET", path: "/api/socket/channels/{channel}/members", tag: tag, access: sockets,
 		summary: "Who is in a presence channel, by user id.", handle: s.socketMembers})
-	add(s, route[connectionsIn, inspect.ConnectionPage]{method: "GET", path: "/api/socket/connections", tag: tag, access: operators,
+	add(s, route[connectionsIn, inspect.ConnectionPage]{method: "GET", path: "/api/socket/connections", tag: tag, access: sockets,
 		summary: "How many connections there are, of a user, on a channel or from an address, and a page of them.", handle: s.connections})
-	add(s, route[connectionIn, nothing]{method: "DELETE", path: "/api/socket/connections/{id}", tag: tag, access: operators,
+	add(s, route[connectionIn, nothing]{method: "DELETE", path: "/api/socket/connections/{id}", tag: tag, access: sockets,
 		summary: "Close a connection with 4009, after which Pusher clients do not come back by themselves.",
 		handle: func(r *http.Request, actor accounts.Actor, in connectionIn) (reply[nothing], error) {
 			if err := s.o.Sockets.Close(r.Context(), in.ID); err != nil {
@@ -79,7 +79,7 @@ func (s *server) socketRoutes() {
 			}
 			return reply[nothing]{}, audit.Note(r.Context(), s.o.Log, actor.By(), audit.Deed{Action: audit.ConnectionClosed, Object: in.ID})
 		}})
-	add(s, route[socketLogIn, inspect.LogPage]{method: "GET", path: "/api/socket/log", tag: tag, access: operators,
+	add(s, route[socketLogIn, inspect.LogPage]{method: "GET", path: "/api/socket/log", tag: tag, access: sockets,
 		summary: "The debug log: what happens to connections, made for as long as somebody asks every 15 seconds.", handle: s.socketLog})
 	s.broadcastRoutes(tag)
 }
@@ -166,7 +166,7 @@ func (s *server) noteRefusal(r *http.Request, fields map[string]string, err erro
 		return
 	}
 	l := inspect.Line{Kind: inspect.Refused, SocketID: fields["socket_id"], Channel: fields["channel_name"], Name: r.URL.Path, Address: ClientAddress(r, s.o.TrustedProxies).String()}
-	if actor, err := s.actor(r); err == nil && !actor.Anonymous() {
+	if actor, err := s.identity(r); err == nil && !actor.Anonymous() {
 		l.UserID = actor.UserID.String()
 	}
 	p := problemOf(err, "")

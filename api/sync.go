@@ -89,7 +89,7 @@ func (s *server) syncRoutes() {
 
 // readable returns the channel if the caller may read it.
 func (s *server) readable(r *http.Request, name string) (realtime.Channel, error) {
-	actor, err := s.actor(r)
+	actor, err := s.reader(r)
 	if err != nil {
 		return "", err
 	}
@@ -155,7 +155,7 @@ func (s *server) sync(w http.ResponseWriter, r *http.Request, _ accounts.Actor, 
 	if err != nil {
 		return err
 	}
-	actor, err := s.actor(r)
+	actor, err := s.reader(r)
 	if err != nil {
 		return err
 	}

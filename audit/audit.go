@@ -6,6 +6,7 @@ package audit
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -85,6 +86,7 @@ func Actions() []Action {
 type By struct {
 	UserID uuid.UUID
 	Kind   string
+	Token  uuid.UUID // the id of that token, where the line has to name it; zero where not
 }
 
 // Who acts where no token does.
@@ -140,10 +142,12 @@ func appendLine(ctx context.Context, tx pgx.Tx, by By, d Deed) error {
 	if by.Kind == "" {
 		by.Kind = KindNobody
 	}
-	if d.Detail == nil {
-		d.Detail = map[string]string{}
+	named := map[string]string{}
+	maps.Copy(named, d.Detail)
+	if by.Token != uuid.Nil {
+		named["token"] = by.Token.String()
 	}
-	detail, err := json.Marshal(d.Detail)
+	detail, err := json.Marshal(named)
 	if err != nil {
 		return err
 	}

@@ -110,6 +110,9 @@ func (s *Service) MayRead(ctx context.Context, actor accounts.Actor, channel rea
 	if !channel.Private() && channel.User() == "" {
 		return nil
 	}
+	if err := actor.NoProgram(); err != nil {
+		return err
+	}
 	if actor.Anonymous() {
 		return accounts.ErrNoToken
 	}

@@ -46,7 +46,7 @@ ftcmetrics token list --json | jq '.[] | select(.kind=="device")'`,
 		"token create device": `
 ftcmetrics token create device --team=019f0000-0000-7000-8000-000000000001 --label="Blue 1"`,
 		"token create service": `
-ftcmetrics token create service --name="Scoreboard" --operator
+ftcmetrics token create service --name="Announcements"
 TOKEN=$(ftcmetrics token create service --name="Pit display")`,
 		"token revoke": `
 ftcmetrics token revoke 019f0000-0000-7000-8000-000000000001

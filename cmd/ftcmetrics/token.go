@@ -26,7 +26,7 @@ type tokenCommand struct {
 
 type tokenCreateCommand struct {
 	Device  tokenDeviceCommand  `cmd:"" help:"For a tablet that a team's scouts share. It records under its label."`
-	Service tokenServiceCommand `cmd:"" help:"For a program, such as a scoreboard. It works for a year, and for 90 days unused."`
+	Service tokenServiceCommand `cmd:"" help:"For a program, such as the hall's announcements. It opens the socket service and nothing else: channels, connections, broadcasts. It works for a year, and for 90 days unused."`
 }
 
 // tokenFlags are what these commands have in common.
@@ -108,14 +108,13 @@ func (c *tokenDeviceCommand) Run(in *invocation) error {
 
 type tokenServiceCommand struct {
 	tokenFlags
-	Name     string `required:"" help:"Name of the program, which others see."`
-	Operator bool   `help:"Let it run the server: FTC events, broadcasts, connections."`
+	Name string `required:"" help:"Name of the program, which the audit log shows."`
 }
 
 // Run makes a service and prints its token.
 func (c *tokenServiceCommand) Run(in *invocation) error {
 	return c.with(in, func(d *database, log *eventlog.Log) error {
-		grant, err := accounts.New(d.pool, log).CreateService(in.ctx, c.Name, c.Operator)
+		grant, err := accounts.New(d.pool, log).CreateService(in.ctx, c.Name)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,14 @@ func (d tokenDesk) is(token string, status int, name string, operator bool) {
 	}
 }
 
+// opens asks for what a program's token is for.
+func (d tokenDesk) opens(token string, want int) {
+	d.t.Helper()
+	if got, err := ask("GET", d.url+"/api/socket/channels", token, "", nil); err != nil || got != want {
+		d.t.Errorf("the socket service answers %d, %v; want %d", got, err, want)
+	}
+}
+
 // listed is a line of token list.
 type listed struct{ ID, Kind, Name, DeviceOf string }
 
@@ -53,10 +62,11 @@ type listed struct{ ID, Kind, Name, DeviceOf string }
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	d := tokenDesk{serve(t, t.TempDir())}
-	board := d.create("service", "--name", "Scoreboard", "--operator")
-	d.is(board, http.StatusOK, "Scoreboard", true)
+	board := d.create("service", "--name", "Announcements")
+	d.opens(board, http.StatusOK)
 	display := d.create("service", "--name", "Pit display")
-	d.is(display, http.StatusOK, "Pit display", false)
+	d.opens(display, http.StatusOK)
+	d.is(display, http.StatusForbidden, "", false) // a program is no person
 	var coach struct {
 		Token string
 		User  struct{ DisplayName string }
@@ -65,7 +75,7 @@ func TestTokens(t *testing.T) {
 	decode(t, out, &coach)
 	d.is(coach.Token, http.StatusOK, "Coach", true)
 	var team struct{ ID string }
-	if status, err := ask("POST", d.url+"/api/user-teams", board, `{"teamNumber":8569}`, &team); err != nil || status != http.StatusCreated {
+	if status, err := ask("POST", d.url+"/api/user-teams", coach.Token, `{"teamNumber":8569}`, &team); err != nil || status != http.StatusCreated {
 		t.Fatal(status, err)
 	}
 	tablet := d.create("device", "--team", team.ID, "--label", "Blue 1")
@@ -75,7 +85,7 @@ func TestTokens(t *testing.T) {
 	if len(list) != 4 || list[0].Kind != "device" || list[0].DeviceOf != team.ID || list[0].Name != "Blue 1" || list[1].Kind != "owner" || list[3].Kind != "service" {
 		t.Fatalf("listed as %+v", list)
 	}
-	if table := d.run("list"); strings.Count(table, "\n") != 5 || !strings.Contains(table, "Scoreboard (operator)") || strings.Contains(table, tablet[12:]) {
+	if table := d.run("list"); strings.Count(table, "\n") != 5 || !strings.Contains(table, "Coach (operator)") || !strings.Contains(table, "Announcements") || strings.Contains(table, tablet[12:]) {
 		t.Errorf("the table is\n%s", table)
 	}
 	var config struct{ Key string }
@@ -91,16 +101,20 @@ func TestTokens(t *testing.T) {
 	if code, out, _ := outcome(cmd); code != 0 || !strings.Contains(out, list[2].ID) {
 		t.Errorf("revoked by the token itself: %d %s", code, out)
 	}
-	d.is(display, http.StatusUnauthorized, "", false)
-	d.is(board, http.StatusOK, "Scoreboard", true) // which nobody revoked
-	var lines []struct{ Action, Kind, Object string }
-	if status, err := ask("GET", d.url+"/api/operator/audit", board, "", &lines); err != nil || status != http.StatusOK {
-		t.Fatal(status, err)
-	}
-	for i, which := range []string{list[2].ID, list[0].ID} {
-		if lines[i].Action != "token.revoked" || lines[i].Kind != "command" || lines[i].Object != which {
-			t.Errorf("the audit log has %+v, want the end of %s", lines[i], which)
+	d.opens(display, http.StatusUnauthorized)
+	d.opens(board, http.StatusOK) // which nobody revoked
+	var told []string
+	for _, l := range d.audited(coach.Token, tablet, display, board) {
+		if told = append(told, l.deed()); l.Action == "service.made" && l.Subject.ID == "" {
+			t.Errorf("of no program: %+v", l)
 		}
+	}
+	want := []string{
+		"token.revoked|command||Pit display|" + list[2].ID, "token.revoked|command||Blue 1|" + list[0].ID, "tablet.added|command||Blue 1|",
+		"team.created|owner|Coach||", "operator.made|command||Coach|", "service.made|command||Pit display|", "service.made|command||Announcements|",
+	}
+	if !slices.Equal(told, want) {
+		t.Errorf("the audit log has\n%s\nwant\n%s", strings.Join(told, "\n"), strings.Join(want, "\n"))
 	}
 	for _, which := range []string{list[0].ID, "x", display} {
 		if code, _, errOut := outcome(d.at("token", "revoke", which)); code != 1 || !strings.Contains(errOut, "No token that works") {
