@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Browser, axe, settled } from "./browser.mjs";
+import { address } from "./ports.mjs";
 import { Server, next, subscribe, team, until } from "./server.mjs";
 
 const app = { REALTIME_APP_ID: "shared", REALTIME_APP_KEY: "shared-key", REALTIME_APP_SECRET: "0123456789abcdef0123456789abcdef" };
@@ -14,7 +15,7 @@ let hub, server, browser, squad;
 const startHub = (address, size) => Server.start({ args: ["hub"], env: { ...app, HUB_ADDR: address, HUB_MAX_EVENT_KB: size } });
 
 before(async () => {
-  hub = await startHub("127.0.0.1:0", "1");
+  hub = await startHub(await address(), "1");
   const port = hub.hub.split(":").at(-1);
   server = await Server.start({ env: { ...app, REALTIME_DRIVER: "soketi", SOKETI_HOST: "127.0.0.1", SOKETI_PORT: port, RATE_LIMIT: "0", FTC_API_USERNAME: "scout", FTC_API_TOKEN: "CANARY", FTC_API_URL: "http://127.0.0.1:9" } });
   squad = await team(server);

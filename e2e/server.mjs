@@ -1,4 +1,4 @@
-// Starts the built program on free ports with a data folder of its own.
+// Starts the built program on addresses that stay free while it is away, with a data folder of its own.
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Contract } from "./contract.mjs";
+import { address } from "./ports.mjs";
 
 const require = createRequire(import.meta.url);
 export const PusherServer = require("pusher");
@@ -20,7 +21,7 @@ export class Server {
     server.child = spawn(program, args, {
       env: {
         ...process.env, DATA_DIR: server.dir, LOG_FORMAT: "json", APP_ENV: "dev",
-        HTTP_ADDR: "127.0.0.1:0", HUB_ADDR: "127.0.0.1:0", METRICS_ADDR: "127.0.0.1:0", ...env,
+        HTTP_ADDR: await address(), HUB_ADDR: await address(), METRICS_ADDR: "127.0.0.1:0", ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -17,6 +17,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/ftcmetrics/ftcmetrics/internal/pgembed"
+	"github.com/ftcmetrics/ftcmetrics/internal/porttest"
 )
 
 // aside is a PostgreSQL that several servers share.
@@ -271,7 +272,7 @@ func TestEventsGoToAHubElsewhere(t *testing.T) {
 		cmd.Env = append(cmd.Env, "REALTIME_APP_ID=shared", "REALTIME_APP_KEY=shared-key", "REALTIME_APP_SECRET="+sharedSecret, "HUB_ADDR="+address)
 		return launch(t, cmd)
 	}
-	hub := startHub("127.0.0.1:0")
+	hub := startHub(porttest.Address(t))
 	address, port := hub.hub, hub.hub[strings.LastIndex(hub.hub, ":")+1:]
 	environ := []string{"REALTIME_DRIVER=soketi", "SOKETI_HOST=127.0.0.1", "SOKETI_PORT=" + port, "NEXT_PUBLIC_SOKETI_HOST=sockets.example.org"}
 	first := shared(t, database, environ...)

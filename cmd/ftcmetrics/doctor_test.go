@@ -22,6 +22,7 @@ import (
 	"github.com/redis/rueidis"
 
 	"github.com/ftcmetrics/ftcmetrics/internal/doctor"
+	"github.com/ftcmetrics/ftcmetrics/internal/porttest"
 	"github.com/ftcmetrics/ftcmetrics/internal/redistest"
 )
 
@@ -108,7 +109,7 @@ const (
 // newClinic starts everything.
 func newClinic(t *testing.T) *clinic {
 	t.Helper()
-	address := closedAddress(t)
+	address := porttest.Address(t)
 	c := &clinic{database: aside(t), redis: redistest.New(t), back: "http://" + address}
 	c.ill.Store(well)
 	c.proxy = httptest.NewServer(c)
@@ -192,7 +193,7 @@ func TestDoctor(t *testing.T) {
 	c := newClinic(t)
 	code, d, text := c.examine(nil)
 	sound(t, code, d, text, "configuration", "data folder", "database", "redis", "clock", "port", "public address", "websocket", "origin")
-	closedPort := closedAddress(t)
+	closedPort := porttest.Address(t)
 	for _, f := range append(c.networkFaults(t, closedPort), c.storageFaults(t, closedPort)...) {
 		t.Run(f.name, func(t *testing.T) {
 			c.ill.Store(f.ill)
@@ -210,15 +211,6 @@ func TestDoctor(t *testing.T) {
 	if code, out, _ := outcome(cmd); code != 1 || !regexp.MustCompile(`(?m)^FAIL +redis +nothing listens`).MatchString(out) || !regexp.MustCompile(`(?m)^ +mend: start Redis`).MatchString(out) {
 		t.Errorf("for people: %d\n%s", code, out)
 	}
-}
-
-// closedAddress is one where nothing listens.
-func closedAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	must(t, listener.Close())
-	return listener.Addr().String()
 }
 
 // networkFaults are on the way between browsers and the server.

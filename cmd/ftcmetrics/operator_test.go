@@ -12,6 +12,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/ftcmetrics/ftcmetrics/api"
+	"github.com/ftcmetrics/ftcmetrics/internal/porttest"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 )
 
@@ -26,7 +27,7 @@ func TestDeadLettersFromTheConsole(t *testing.T) {
 		cmd.Env = append(cmd.Env, "REALTIME_APP_ID=shared", "REALTIME_APP_KEY=shared-key", "REALTIME_APP_SECRET="+sharedSecret, "HUB_ADDR="+address, "HUB_MAX_EVENT_KB="+size)
 		return launch(t, cmd)
 	}
-	hub := startHub("127.0.0.1:0", "1")
+	hub := startHub(porttest.Address(t), "1")
 	address, port := hub.hub, hub.hub[strings.LastIndex(hub.hub, ":")+1:]
 	p := shared(t, database, "REALTIME_DRIVER=soketi", "SOKETI_HOST=127.0.0.1", "SOKETI_PORT="+port)
 	token := command(t, database, "owner", "create", "--name", "Operator")

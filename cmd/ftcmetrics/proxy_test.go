@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,6 +22,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/ftcmetrics/ftcmetrics/internal/porttest"
 	"github.com/ftcmetrics/ftcmetrics/internal/redistest"
 )
 
@@ -36,17 +38,6 @@ func installed(t *testing.T, name string) string {
 		t.Fatalf("there is no %s: make setup fetches one", name)
 	}
 	return path
-}
-
-// freePort returns a port that nobody has at the moment.
-func freePort(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	defer listener.Close()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	must(t, err)
-	return port
 }
 
 // front is a real proxy with the configuration that we hand out.
@@ -127,7 +118,7 @@ func nginx(t *testing.T, port, timeout string, nodes ...*process) front {
 		fmt.Fprintf(&upstream, "server %s max_fails=1 fail_timeout=2s;\n", address(node.url))
 	}
 	conf := changed(t, "nginx/ftcmetrics.conf", "server 127.0.0.1:3001 max_fails=1 fail_timeout=2s;", upstream.String(),
-		"listen 443 ssl", "listen 127.0.0.1:"+port+" ssl", "listen 80;", "listen 127.0.0.1:"+freePort(t)+";",
+		"listen 443 ssl", "listen 127.0.0.1:"+port+" ssl", "listen 80;", "listen 127.0.0.1:"+strconv.Itoa(porttest.Port(t))+";",
 		"/etc/letsencrypt/live/scouting.example.org/fullchain.pem", cert, "/etc/letsencrypt/live/scouting.example.org/privkey.pem", key,
 		"proxy_set_header Host $host;", "proxy_set_header Host $host:"+port+";", // not the usual port
 		"proxy_read_timeout 120s", "proxy_read_timeout "+timeout)
@@ -192,7 +183,7 @@ func TestProxies(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			redis, database, port := redistest.New(t), aside(t), freePort(t)
+			redis, database, port := redistest.New(t), aside(t), strconv.Itoa(porttest.Port(t))
 			url := map[string]string{"nginx": "https", "caddy": "http"}[name] + "://127.0.0.1:" + port
 			nodes := []*process{behind(t, url, database, redis.URL()).own(t), behind(t, url, database, redis.URL()).own(t)}
 			f := start(t, port, nodes...)
@@ -341,7 +332,7 @@ func replaces(t *testing.T, f front, nodes []*process) {
 func TestProxyPatience(t *testing.T) {
 	t.Parallel()
 	redis, database := redistest.New(t), aside(t)
-	ports := []string{freePort(t), freePort(t)}
+	ports := []string{strconv.Itoa(porttest.Port(t)), strconv.Itoa(porttest.Port(t))}
 	node := behind(t, "https://127.0.0.1:"+ports[0], database, redis.URL(), "HUB_ACTIVITY_TIMEOUT=2s", "CORS_ORIGINS=https://127.0.0.1:"+ports[1]).own(t)
 	for i, c := range []struct {
 		timeout string

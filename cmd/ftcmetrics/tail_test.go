@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/porttest"
 )
 
 // running is a command that goes on until it is stopped.
@@ -172,8 +174,13 @@ func TestPublishRefused(t *testing.T) {
 func TestTailThroughARestart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	cmd := program(dir)
-	p := launch(t, cmd)
+	address := porttest.Address(t)
+	start := func() *process {
+		cmd := program(dir)
+		cmd.Env = append(cmd.Env, "HTTP_ADDR="+address)
+		return launch(t, cmd)
+	}
+	p := start()
 	token := owner(t, dir)
 	var team struct{ ID string }
 	if status, err := ask("POST", p.url+"/api/user-teams", token, `{"teamNumber":8569}`, &team); err != nil || status != 201 {
@@ -192,11 +199,8 @@ func TestTailThroughARestart(t *testing.T) {
 	r.listening(channel)
 	rename(2)
 	until(t, "two entries are printed", func() bool { return strings.Count(r.printed(), "entry-created") == 2 })
-	address := strings.TrimPrefix(p.url, "http://")
 	p.kill()
-	again := program(dir)
-	again.Env = append(again.Env, "HTTP_ADDR="+address)
-	p = launch(t, again)
+	p = start()
 	rename(3) // most likely before tail is back
 	until(t, "the third one is printed", func() bool { return strings.Count(r.printed(), "entry-created") == 3 })
 	rename(4)

@@ -93,10 +93,11 @@ var rules = []rule{
 	// Two teams at one FTC event, on everything at once.
 	{folder: "internal/eventday", tests: []string{anything}},
 	// Faults of the real program: it knows the program from outside only.
-	{folder: "internal/faults", ours: []string{"internal/pgembed"}, tests: []string{anything}},
+	{folder: "internal/faults", ours: []string{"internal/pgembed", "internal/porttest"}, tests: []string{anything}},
 	// The doctor asks the real things around a server, as a client of them.
 	{folder: "internal/doctor", ours: []string{"realtime/client", "realtime/protocol", "realtime/pusher", "realtime", "schema"}, tests: []string{"internal/..."}},
 	{folder: "internal/pgtest", ours: []string{"internal/pgembed", "schema"}},
+	{folder: "internal/redistest", ours: []string{"internal/porttest"}},
 	{folder: "internal/...", tests: []string{"internal/..."}},
 }
 

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/porttest"
 )
 
 // patience is how long anything may take that is waited for.
@@ -78,7 +79,7 @@ type Node struct {
 // NewNode returns a node that is not yet started. env comes after what every node gets.
 func NewNode(t testing.TB, path string, env ...string) *Node {
 	t.Helper()
-	addresses := freeAddresses(t, 3)
+	addresses := []string{porttest.Address(t), porttest.Address(t), porttest.Address(t)}
 	cache, err := os.UserCacheDir() // programs of PostgreSQL that were fetched once
 	if err != nil {
 		t.Fatal(err)
@@ -96,19 +97,6 @@ func NewNode(t testing.TB, path string, env ...string) *Node {
 		}
 	})
 	return n
-}
-
-// freeAddresses are addresses of this machine that nobody listens on.
-func freeAddresses(t testing.TB, n int) []string {
-	t.Helper()
-	var list []string
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		must(t, err)
-		defer l.Close()
-		list = append(list, l.Addr().String())
-	}
-	return list
 }
 
 // URL is where the node's API is.

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/porttest"
 )
 
 // Server is a redis-server of a test.
@@ -35,26 +37,12 @@ func New(t testing.TB) *Server {
 
 func begin(t testing.TB, secure *secured) *Server {
 	t.Helper()
-	s := &Server{t: t, secure: secure, dir: t.TempDir()}
-	for range 10 { // somebody else may take the port
-		s.Address = freeAddress(t)
-		if s.start() {
-			t.Cleanup(s.Kill)
-			return s
-		}
+	s := &Server{Address: porttest.Address(t), t: t, secure: secure, dir: t.TempDir()}
+	if !s.start() {
+		t.Fatalf("redis-server does not start:\n%s", s.log.String())
 	}
-	t.Fatalf("redis-server does not start:\n%s", s.log.String())
-	return nil
-}
-
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
+	t.Cleanup(s.Kill)
+	return s
 }
 
 // program finds redis-server: installed, or fetched by scripts/setup.

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/ftcmetrics/ftcmetrics/internal/porttest"
 	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/pusher"
 )
@@ -28,23 +28,13 @@ const (
 	soketiServer = "../../.cache/soketi/node_modules/@soketi/soketi/bin/server.js"
 )
 
-func freePort(t *testing.T) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
-}
-
 // runSoketi starts a soketi with an app and returns where it is.
 func runSoketi(t *testing.T) string {
 	t.Helper()
-	port := freePort(t)
+	port := porttest.Port(t)
 	app := map[string]any{"id": "app", "key": "key", "secret": secret, "enableUserAuthentication": true, "maxEventPayloadInKb": 10}
 	config, err := json.Marshal(map[string]any{
-		"host": "127.0.0.1", "port": port, "metrics.port": freePort(t), "metrics.host": "127.0.0.1", "appManager.array.apps": []any{app},
+		"host": "127.0.0.1", "port": port, "metrics.port": porttest.Port(t), "metrics.host": "127.0.0.1", "appManager.array.apps": []any{app},
 	})
 	if err != nil {
 		t.Fatal(err)

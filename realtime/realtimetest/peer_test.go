@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +16,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/ftcmetrics/ftcmetrics/internal/porttest"
 	"github.com/ftcmetrics/ftcmetrics/realtime/realtimetest"
 )
 
@@ -51,25 +51,15 @@ func soketiApps(t *testing.T, apps []realtimetest.App) []map[string]any {
 	return list
 }
 
-func freePort(t *testing.T) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
-}
-
 // runSoketi starts a fresh soketi. It is killed in the end, because it ignores SIGTERM for
 // minutes once it has closed its sockets.
 func runSoketi(t *testing.T) realtimetest.Server {
 	t.Helper()
 	hooks := realtimetest.NewHooks()
 	t.Cleanup(hooks.Close)
-	apps, port := realtimetest.Apps(hooks), freePort(t)
+	apps, port := realtimetest.Apps(hooks), porttest.Port(t)
 	config, err := json.Marshal(map[string]any{
-		"host": "127.0.0.1", "port": port, "metrics.port": freePort(t), "metrics.host": "127.0.0.1", "appManager.array.apps": soketiApps(t, apps),
+		"host": "127.0.0.1", "port": port, "metrics.port": porttest.Port(t), "metrics.host": "127.0.0.1", "appManager.array.apps": soketiApps(t, apps),
 	})
 	if err != nil {
 		t.Fatal(err)

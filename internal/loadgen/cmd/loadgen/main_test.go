@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"errors"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ftcmetrics/ftcmetrics/internal/loadgen"
+	"github.com/ftcmetrics/ftcmetrics/internal/porttest"
 )
 
 // TestBroken runs a scenario on a server that refuses: an error, and a result that says so.
@@ -43,19 +43,12 @@ func TestBroken(t *testing.T) {
 
 func TestArguments(t *testing.T) {
 	t.Parallel()
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := closed.Close(); err != nil {
-		t.Fatal(err)
-	}
 	for name, args := range map[string][]string{
 		"unknown flag":     {"-no"},
 		"unknown scenario": {"-scenarios", "fanout,no"},
 		"no rate":          {"-rate", "0"},
 		"an argument":      {"fanout"},
-		"nobody listens":   {"-addr", closed.Addr().String(), "-wait", "60ms"},
+		"nobody listens":   {"-addr", porttest.Address(t), "-wait", "60ms"},
 		"no such file":     {"report", filepath.Join(t.TempDir(), "none")},
 	} {
 		var out, log bytes.Buffer
