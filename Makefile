@@ -5,7 +5,7 @@ TOOL := go tool -modfile=tools/go.mod
 STATIC := CGO_ENABLED=0 go build -trimpath -ldflags='-s -w'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check fmt vet lint sqlc alerts webcheck web screenshots unit e2e figures fuzz bench bench-peer churn conformance client generate build clean soak grand licences vuln
+.PHONY: help run test setup check fmt vet lint sqlc alerts webcheck web screenshots unit e2e figures fuzz bench bench-peer churn watched conformance client generate build clean soak grand licences vuln
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ bench-peer: ## Our hub and soketi under the same load, in turn; ROUNDS=3 for mor
 
 churn: ## Three minutes of clients that come and go, on our hub; CHURN=10m for longer
 	@SERVERS=ftcmetrics SCENARIOS=churn scripts/bench-peer
+
+watched: ## What it costs the hub to be looked at, 17 minutes; TURNS=5 for a glance
+	@go test -run '^$$' -bench Watched -benchtime $(or $(TURNS),25)x -timeout 60m ./realtime/inspect
 
 soak: ## The long forms of the reliability bars, 10 minutes each; SOAK=1h for longer
 	@scripts/soak

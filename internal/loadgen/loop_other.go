@@ -22,6 +22,7 @@ type loop struct {
 
 var errLinux = errors.New("loadgen: needs Linux, for epoll and /proc")
 
+func processCPU(int) (time.Duration, error)          { return 0, errLinux }
 func newLoop(string) (*loop, error)                  { return nil, errLinux }
 func (l *loop) dial(user, bool) (*connection, error) { return nil, errLinux }
 func (l *loop) pause(*connection) error              { return errLinux }

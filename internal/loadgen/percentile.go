@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"time"
 )
@@ -24,4 +25,25 @@ func median(values []float64) (float64, bool) {
 	}
 	values = slices.Sorted(slices.Values(values))
 	return (values[(len(values)-1)/2] + values[len(values)/2]) / 2, true
+}
+
+// resamples is how often interval draws from the values.
+const resamples = 4000
+
+// interval returns the bounds within which the median of as many values lies in 95 of 100 times,
+// by drawing them anew from those that there are.
+func interval(values []float64) (low, high float64) {
+	if len(values) == 0 {
+		return 0, 0
+	}
+	dice := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same draws each time
+	medians, drawn := make([]float64, resamples), make([]float64, len(values))
+	for i := range medians {
+		for k := range drawn {
+			drawn[k] = values[dice.IntN(len(values))]
+		}
+		medians[i], _ = median(drawn)
+	}
+	slices.Sort(medians)
+	return medians[resamples*25/1000], medians[resamples*975/1000]
 }

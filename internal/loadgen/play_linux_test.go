@@ -18,14 +18,14 @@ func littlePlan() Plan {
 	return Plan{
 		Sockets: 12, Channels: 3, Subscribers: 10, Topics: 9, Members: 6, Subscriptions: 40, Publishers: 3, Window: 4,
 		Rate: 200, Size: 128, SlowSize: 256,
-		Guests: 60, Rooms: 6, Swaps: 40, Churn: 300 * time.Millisecond, Time: 40 * time.Millisecond, Pause: 5 * time.Millisecond, Patience: 10 * time.Second,
+		Guests: 60, Rooms: 6, Swaps: 40, Churn: 300 * time.Millisecond, Turns: 2, Turn: 20 * time.Millisecond, Time: 40 * time.Millisecond, Pause: 5 * time.Millisecond, Patience: 10 * time.Second,
 	}
 }
 
 // TestHub is the positive control: every scenario on the real hub.
 func TestHub(t *testing.T) {
 	t.Parallel()
-	app := hub.App{ID: "app1", Key: "key1", Secret: "a-secret-of-the-tests"}
+	app := hub.App{ID: "app1", Key: "key1", Secret: "a-secret-of-the-tests", ClientMessages: true, MaxClientEventsPerSecond: 1000}
 	h, err := hub.New(hub.Options{Apps: []hub.App{app}})
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +42,7 @@ func TestHub(t *testing.T) {
 	wanted := map[string]string{
 		"connect": "conns_per_s", "fanout": "deliveries_per_s", "latency": "p99_ms", "many": "publishes_per_s",
 		"presence": "join_settle_ms", "private": "subscribes_per_s", "slow": "p99_ratio", "storm": "settle_ms",
-		"storm-limited": "settle_ms", "churn": "joins",
+		"storm-limited": "settle_ms", "churn": "joins", "watched": "cpu_us_per_delivery",
 	}
 	for _, name := range Scenarios() {
 		target := target

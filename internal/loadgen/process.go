@@ -1,7 +1,6 @@
 package loadgen
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"strconv"
@@ -16,27 +15,18 @@ type usage struct {
 	rss, peak float64 // MiB
 }
 
-// ticks is the unit of CPU times in /proc, 1/100 s on every Linux that Go runs on.
-const ticks = 10 * time.Millisecond
-
-// readUsage reads the usage of a process from /proc. For pid 0 there is none.
+// readUsage reads the usage of a process. For pid 0 there is none.
 func readUsage(pid int) (u usage, err error) {
 	if pid == 0 {
 		return u, nil
-	}
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return u, fmt.Errorf("server's process: %w", err)
 	}
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return u, fmt.Errorf("server's process: %w", err)
 	}
-	if u.cpu, err = parseStat(stat); err != nil {
-		return u, err
-	}
 	u.rss, u.peak = parseStatus(string(status))
-	return u, nil
+	u.cpu, err = processCPU(pid)
+	return u, err
 }
 
 // forgetPeak lets a process's peak of memory begin anew. Where that is not allowed, the
@@ -45,24 +35,6 @@ func forgetPeak(pid int) {
 	if pid != 0 {
 		_ = os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0) //nolint:gosec // not a file that is made
 	}
-}
-
-// parseStat reads user and system time, the 14th and 15th field of a process's stat. The
-// second is a name that may hold spaces and brackets.
-func parseStat(stat []byte) (time.Duration, error) {
-	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
-	if len(fields) < 13 {
-		return 0, fmt.Errorf("stat of a process: %.60q", stat)
-	}
-	var sum int64
-	for _, field := range fields[11:13] {
-		n, err := strconv.ParseInt(field, 10, 64)
-		if err != nil {
-			return 0, fmt.Errorf("stat of a process: %w", err)
-		}
-		sum += n
-	}
-	return time.Duration(sum) * ticks, nil
 }
 
 func parseStatus(status string) (rss, peak float64) {

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"hash"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -42,16 +43,17 @@ func (s *signer) upgrade() []byte {
 }
 
 // subscription is the message that subscribes a socket to a channel. Private channels are
-// signed, presence channels for the user named.
+// signed, presence channels and those of a user named for that user.
 func (s *signer) subscription(socketID, channel, userID string) []byte {
 	data := map[string]string{"channel": channel}
 	signed := [][]byte{[]byte(socketID), []byte(":"), []byte(channel)}
+	presence, private := strings.HasPrefix(channel, "presence-"), strings.HasPrefix(channel, "private-")
 	switch {
-	case bytes.HasPrefix([]byte(channel), []byte("presence-")):
+	case presence || private && userID != "":
 		member := fmt.Sprintf(`{"user_id":%q,"user_info":{"name":"Scout %s"}}`, userID, userID)
 		data["channel_data"] = member
 		data["auth"] = s.target.Key + ":" + string(s.sign(append(signed, []byte(":"), []byte(member))...))
-	case bytes.HasPrefix([]byte(channel), []byte("private-")):
+	case private:
 		data["auth"] = s.target.Key + ":" + string(s.sign(signed...))
 	}
 	message, err := json.Marshal(map[string]any{"event": "pusher:subscribe", "data": data})

@@ -22,19 +22,22 @@ type Target struct {
 type Plan struct {
 	Sockets       int           // connect, storm: sockets
 	Channels      int           // connect, storm: channels that they share
-	Subscribers   int           // fanout, latency, slow: subscribers of one channel
+	Subscribers   int           // fanout, latency, slow, watched: subscribers of one channel
 	Topics        int           // many: channels, with one subscriber each
 	Members       int           // presence: members that join
 	Subscriptions int           // private: signed subscriptions, ten on each socket
 	Publishers    int           // HTTP publishers, each with one request at a time
 	Window        int           // fanout: messages on their way at once
-	Rate          int           // latency, slow, churn: messages a second
+	Rate          int           // latency, slow, churn, watched: messages a second
 	Size          int           // bytes of a payload
 	SlowSize      int           // slow: bytes of a payload
 	Guests        int           // churn: sockets
 	Rooms         int           // churn: channels, every second one with members
 	Swaps         int           // churn: joins a second, and leaves
 	Churn         time.Duration // churn: how long
+	Turns         int           // watched: how often there are four windows, of which two are watched
+	Turn          time.Duration // watched: of a window
+	Watch         Watch
 	Time          time.Duration // fanout, latency, many, slow: of one measured phase
 	Pause         time.Duration // storm: until everybody returns; connect: a third of the rest before idling is measured
 	Patience      time.Duration // how long what must happen may take
@@ -45,7 +48,7 @@ func DefaultPlan() Plan {
 	return Plan{
 		Sockets: 5000, Channels: 100, Subscribers: 1000, Topics: 2000, Members: 500, Subscriptions: 10_000,
 		Publishers: 8, Window: 64, Rate: 50, Size: 256, SlowSize: 4096,
-		Guests: 500, Rooms: 10, Swaps: 20, Churn: 3 * time.Minute, Time: 6 * time.Second, Pause: time.Second, Patience: 30 * time.Second,
+		Guests: 500, Rooms: 10, Swaps: 20, Churn: 3 * time.Minute, Turns: 50, Turn: 2 * time.Second, Time: 6 * time.Second, Pause: time.Second, Patience: 30 * time.Second,
 	}
 }
 
@@ -75,6 +78,7 @@ func scenarios() []scenario {
 		{name: "storm", play: storm},
 		{name: "storm-limited", play: storm, apart: true}, // on a server that limits how many sockets it opens a second
 		{name: "churn", play: churn, apart: true},
+		{name: "watched", play: watched, apart: true},
 	}
 }
 

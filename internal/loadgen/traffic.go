@@ -20,6 +20,9 @@ type line struct {
 	expect  int // deliveries when everything has arrived
 	readers int // who get each message
 	missed  int // ticks at which every publisher was busy
+
+	talkers int // how many of the readers publish, too: every second message is a client event
+	spoken  int // messages, where there are talkers
 }
 
 // newLine connects the readers of one channel, and its publishers.
@@ -35,6 +38,12 @@ func newLine(ctx context.Context, f *fleet, p Plan) (*line, error) {
 }
 
 func (l *line) post(p *publisher, due time.Duration) {
+	if l.talkers > 0 {
+		if l.spoken++; l.spoken%2 == 0 {
+			l.talk(l.spoken / 2 % l.talkers)
+			return
+		}
+	}
 	l.numbers[p.id]++
 	l.expect += l.readers
 	l.fleet.loop.fail(p.post(l.channel, l.numbers[p.id], due))

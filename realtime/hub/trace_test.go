@@ -2,14 +2,11 @@ package hub_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/coder/websocket"
 
@@ -120,84 +117,52 @@ func idOf(t testing.TB, established frame) string {
 	return data.ID
 }
 
-// BenchmarkTrace measures what the debug log costs the process, clients included, while 1,000
-// sockets of as many users hear a channel: nobody asks, one user is followed, or everything
-// is. Three hubs take turns, because what else the machine does is more than the difference.
+// BenchmarkTrace measures what the debug log adds to an event for one socket: there is none,
+// nobody asks, somebody follows another user, the socket's own user, or everything. What it
+// adds to a thousand sockets is measured by BenchmarkWatched of package inspect.
 func BenchmarkTrace(b *testing.B) {
-	const round = 100 // events
-	modes := []*traced{newTraced(b, "off", nil), newTraced(b, "user", &inspect.Filter{User: "user-7"}), newTraced(b, "all", &inspect.Filter{})}
-	b.ResetTimer()
-	for i := range b.N {
-		for turn := range modes {
-			modes[(i+turn)%len(modes)].round(b, round)
+	for _, c := range []struct {
+		name   string
+		trace  *inspect.Trace
+		filter *inspect.Filter
+	}{
+		{"none", nil, nil},
+		{"nobody", inspect.NewTrace("n"), nil},
+		{"another-user", inspect.NewTrace("n"), &inspect.Filter{User: "bob"}},
+		{"its-user", inspect.NewTrace("n"), &inspect.Filter{User: "ann"}},
+		{"everything", inspect.NewTrace("n"), &inspect.Filter{}},
+	} {
+		b.Run(c.name, func(b *testing.B) { tracePublish(b, c.trace, c.filter) })
+	}
+}
+
+func tracePublish(b *testing.B, trace *inspect.Trace, filter *inspect.Filter) {
+	const window = 64
+	r := newRig(b, hub.Options{Trace: trace})
+	var count atomic.Int64
+	newCounter(b, r, "private-hall", `{"user_id":"ann"}`, &count)
+	wait(b, &count, 1)
+	ask := func() {
+		if filter != nil {
+			if _, err := trace.Read(*filter, inspect.Newest, 1); err != nil {
+				b.Fatal(err)
+			}
 		}
 	}
-	b.StopTimer()
-	b.ReportMetric(0, "ns/op")
-	for _, m := range modes {
-		b.ReportMetric(float64(m.used.Nanoseconds())/float64(b.N*round*tracedSockets), m.name+"-cpu-ns/delivery")
-	}
-}
-
-const tracedSockets = 1000
-
-// traced is a hub whose debug log is asked for with a filter; nil is never.
-type traced struct {
-	name   string
-	hub    *hub.Hub
-	trace  *inspect.Trace
-	filter *inspect.Filter
-	next   int64
-	count  atomic.Int64
-	used   time.Duration // of the process
-}
-
-func newTraced(b *testing.B, name string, f *inspect.Filter) *traced {
-	b.Helper()
-	m := &traced{name: name, trace: inspect.NewTrace("n"), filter: f, next: inspect.Newest}
-	r := newRig(b, hub.Options{Trace: m.trace})
-	m.hub = r.hub
-	for i := range tracedSockets {
-		newCounter(b, r, "private-hall", fmt.Sprintf(`{"user_id":"user-%d"}`, i), &m.count)
-	}
-	wait(b, &m.count, tracedSockets) // the welcomes
-	m.ask(b)
-	return m
-}
-
-func (m *traced) ask(b *testing.B) {
-	b.Helper()
-	if m.filter == nil {
-		return
-	}
-	part, err := m.trace.Read(*m.filter, m.next, 500)
-	if err != nil {
-		b.Fatal(err)
-	}
-	m.next = part.Next
-}
-
-// round publishes events and asks for their lines.
-func (m *traced) round(b *testing.B, events int) {
-	b.Helper()
-	before := cpu(b)
-	want := m.count.Load() + int64(events)*tracedSockets
-	for range events {
-		if err := m.hub.Publish(appID, []realtime.Channel{"private-hall"}, "scouting:new-entry", benchData, ""); err != nil {
+	ask()
+	channels := []realtime.Channel{"private-hall"}
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := range b.N {
+		if i >= window && i%window == 0 {
+			wait(b, &count, int64(i-window+1))
+		}
+		if i%10_000 == 0 {
+			ask() // lines are made for a while after each question
+		}
+		if err := r.hub.Publish(appID, channels, "scouting:new-entry", benchData, ""); err != nil {
 			b.Fatal(err)
 		}
 	}
-	wait(b, &m.count, want)
-	m.ask(b)
-	m.used += cpu(b) - before
-}
-
-// cpu is the time that the process has had.
-func cpu(b *testing.B) time.Duration {
-	b.Helper()
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+	wait(b, &count, int64(b.N+1))
 }

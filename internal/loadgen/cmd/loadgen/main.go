@@ -75,20 +75,25 @@ func parse(args []string, log io.Writer) (settings, error) {
 	flags.IntVar(&s.plan.Guests, "guests", s.plan.Guests, "churn: sockets")
 	flags.IntVar(&s.plan.Swaps, "swaps", s.plan.Swaps, "churn: joins a second, and leaves")
 	flags.IntVar(&s.plan.Sockets, "sockets", s.plan.Sockets, "connect, storm: sockets")
-	flags.IntVar(&s.plan.Subscribers, "subscribers", s.plan.Subscribers, "fanout, latency, slow: subscribers of one channel")
+	flags.IntVar(&s.plan.Subscribers, "subscribers", s.plan.Subscribers, "fanout, latency, slow, watched: subscribers of one channel")
 	flags.IntVar(&s.plan.Topics, "topics", s.plan.Topics, "many: channels")
 	flags.IntVar(&s.plan.Members, "members", s.plan.Members, "presence: members that join")
 	flags.IntVar(&s.plan.Subscriptions, "subscriptions", s.plan.Subscriptions, "private: signed subscriptions")
 	flags.IntVar(&s.plan.Publishers, "publishers", s.plan.Publishers, "HTTP publishers")
 	flags.IntVar(&s.plan.Window, "window", s.plan.Window, "fanout: messages on their way at once")
-	flags.IntVar(&s.plan.Rate, "rate", s.plan.Rate, "latency, slow, churn: messages a second")
+	flags.IntVar(&s.plan.Rate, "rate", s.plan.Rate, "latency, slow, churn, watched: messages a second")
 	flags.IntVar(&s.plan.Size, "size", s.plan.Size, "bytes of a payload")
+	flags.IntVar(&s.plan.Turns, "turns", s.plan.Turns, "watched: how often there are four windows")
+	flags.DurationVar(&s.plan.Turn, "turn", s.plan.Turn, "watched: length of a window")
+	flags.StringVar(&s.plan.Watch.Path, "watch", "", "watched: `path` on the server that is asked for once a second in every second window; empty is nothing, which shows the noise")
+	flags.StringVar(&s.plan.Watch.End, "unwatch", "", "watched: `path` that is asked for before the other windows")
+	flags.StringVar(&s.plan.Watch.Token, "bearer", "", "watched: `token` to ask with")
 	flags.DurationVar(&s.plan.Time, "time", s.plan.Time, "length of each measured phase")
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
-	if s.plan.Rate < 1 || s.plan.Swaps < 1 || flags.NArg() > 0 {
-		return s, fmt.Errorf("a rate or swaps below 1, or arguments: %q", flags.Args())
+	if s.plan.Rate < 1 || s.plan.Swaps < 1 || s.plan.Turns < 1 || flags.NArg() > 0 {
+		return s, fmt.Errorf("a rate, swaps or turns below 1, or arguments: %q", flags.Args())
 	}
 	for name := range strings.SplitSeq(s.scenarios, ",") {
 		if !slices.Contains(loadgen.Scenarios(), name) {
