@@ -5,12 +5,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/coder/websocket"
 
-	"github.com/ftcmetrics/ftcmetrics/realtime"
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
 	"github.com/ftcmetrics/ftcmetrics/realtime/inspect"
 )
@@ -115,54 +113,4 @@ func idOf(t testing.TB, established frame) string {
 		t.Fatal(err)
 	}
 	return data.ID
-}
-
-// BenchmarkTrace measures what the debug log adds to an event for one socket: there is none,
-// nobody asks, somebody follows another user, the socket's own user, or everything. What it
-// adds to a thousand sockets is measured by BenchmarkWatched of package inspect.
-func BenchmarkTrace(b *testing.B) {
-	for _, c := range []struct {
-		name   string
-		trace  *inspect.Trace
-		filter *inspect.Filter
-	}{
-		{"none", nil, nil},
-		{"nobody", inspect.NewTrace("n"), nil},
-		{"another-user", inspect.NewTrace("n"), &inspect.Filter{User: "bob"}},
-		{"its-user", inspect.NewTrace("n"), &inspect.Filter{User: "ann"}},
-		{"everything", inspect.NewTrace("n"), &inspect.Filter{}},
-	} {
-		b.Run(c.name, func(b *testing.B) { tracePublish(b, c.trace, c.filter) })
-	}
-}
-
-func tracePublish(b *testing.B, trace *inspect.Trace, filter *inspect.Filter) {
-	const window = 64
-	r := newRig(b, hub.Options{Trace: trace})
-	var count atomic.Int64
-	newCounter(b, r, "private-hall", `{"user_id":"ann"}`, &count)
-	wait(b, &count, 1)
-	ask := func() {
-		if filter != nil {
-			if _, err := trace.Read(*filter, inspect.Newest, 1); err != nil {
-				b.Fatal(err)
-			}
-		}
-	}
-	ask()
-	channels := []realtime.Channel{"private-hall"}
-	b.ReportAllocs()
-	b.ResetTimer()
-	for i := range b.N {
-		if i >= window && i%window == 0 {
-			wait(b, &count, int64(i-window+1))
-		}
-		if i%10_000 == 0 {
-			ask() // lines are made for a while after each question
-		}
-		if err := r.hub.Publish(appID, channels, "scouting:new-entry", benchData, ""); err != nil {
-			b.Fatal(err)
-		}
-	}
-	wait(b, &count, int64(b.N+1))
 }

@@ -89,7 +89,7 @@ func watch(b *testing.B, generator, path string) map[string]float64 {
 		server.Close()
 	}()
 	play := exec.CommandContext(b.Context(), generator, "-addr", strings.TrimPrefix(server.URL, "http://"), "-app", app.ID, "-key", app.Key, "-secret", app.Secret,
-		"-pid", strconv.Itoa(os.Getpid()), "-scenarios", "watched", "-turns", strconv.Itoa(b.N), "-watch", path, "-unwatch", "/forget")
+		"-pid", strconv.Itoa(os.Getpid()), "-scenarios", "watched", "-rate", "10", "-turn", "1s", "-turns", strconv.Itoa(b.N), "-watch", path, "-unwatch", "/forget")
 	play.Stderr = os.Stderr
 	out, err := play.Output()
 	if err != nil {
