@@ -58,7 +58,7 @@ func elsewhereRun() map[string]string {
 		"README.md: go run ./cmd/ftcmetrics":                                                                "every test here starts the server so",
 		"README.md: make test":                                                                              "runs this test",
 		"docs/frontend.md: go run ./cmd/ftcmetrics demo":                                                    "e2e/journey-frontend.test.mjs walks through that part",
-		"docs/frontend.md: npm --prefix clients/react ci":                                                  "e2e/journey-frontend.test.mjs",
+		"docs/frontend.md: npm --prefix clients/react ci":                                                   "e2e/journey-frontend.test.mjs",
 		"docs/frontend.md: npx vite":                                                                        "e2e/journey-frontend.test.mjs",
 		"docs/guide-hosting.md: go run ./cmd/ftcmetrics demo":                                               "e2e/journey-demo.test.mjs runs the demo",
 		"docs/guide-hosting.md: ./ftcmetrics serve --hall":                                                  "TestHall",
