@@ -65,6 +65,7 @@ func elsewhereRun() map[string]string {
 		"docs/operations.md: ftcmetrics serve --hall":                                                       "TestHall",
 		"docs/operations.md: ftcmetrics relay status":                                                       "delivery_test.go, with a server elsewhere and its dead letters",
 		"docs/ratings.md: ftcmetrics analytics backtest season.json":                                        "analytics_test.go, with files of its own",
+		"docs/performance.md: go test ./realtime/hub -run '^$' -bench 'Trace$' -count 8":                    "measures for minutes",
 		"docs/performance.md: make bench-peer":                                                              "measures for minutes, beside a soketi",
 		"docs/performance.md: go test ./internal/eventday -run '^$' -bench PostEntry -benchtime 4000x":      "measures for minutes",
 		"docs/scaling.md: go test ./internal/faults -run '^$' -bench 'Calls|EntryOnNodes' -benchtime 3000x": "measures for minutes",
