@@ -2,14 +2,18 @@ package accounts_test
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 )
 
 const school = "https://login.school.example"
@@ -98,6 +102,21 @@ func TestIdentities(t *testing.T) {
 	refused(t, "there is another", s.Unlink(t.Context(), ada, list[0].ID, []string{school, gone.Issuer}), nil)
 	if _, known := signInAs(t, pool, identity("ada")); known {
 		t.Error("unlinked, and it signs in")
+	}
+	lines, _, err := audit.Read(t.Context(), pool, audit.Filter{User: &ada.UserID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, l := range lines {
+		text := fmt.Sprintf("%+v %+v %+v", l, l.Actor, l.Subject)
+		if l.Actor == nil || l.Subject == nil || l.Actor.ID != ada.UserID || l.Subject.ID != ada.UserID || time.Since(l.At) > time.Minute || strings.Contains(text, "example") || strings.Contains(text, "ada") {
+			t.Errorf("the audit log has %s", text)
+		}
+		told = append(told, fmt.Sprint(l.Action, " ", l.Kind, " ", l.Object))
+	}
+	if got, want := strings.Join(told, ", "), "identity.unlinked device school, identity.linked device school, identity.linked device school"; got != want {
+		t.Errorf("the audit log has %s, want %s", got, want)
 	}
 }
 

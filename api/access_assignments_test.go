@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/teams"
 )
@@ -84,7 +85,7 @@ func (accessRows) Assignments() []access {
 		{method: "POST", route: all + "/clear", action: teams.EditAssignments, path: at(all + "/clear"), body: body(`,"fromMatch":1,"toMatch":1`)},
 		{method: "POST", route: all + "/generate", action: teams.EditAssignments, path: at(all + "/generate"), body: body(`,"dryRun":true`)},
 		{method: "POST", route: all + "/generate", action: teams.EditAssignments, path: at(all + "/generate"), body: body(`,"scouts":[%q]`, student)},
-		{method: "POST", route: all + ".csv", action: teams.EditAssignments, path: file, media: "text/csv",
+		{method: "POST", route: all + ".csv", action: teams.EditAssignments, path: file, media: "text/csv", audit: []audit.Action{audit.AssignmentsImported},
 			body: func(g *stage, _ caller) string { return "match,robot,scoutId\n1,11," + g.ids[leader] + "\n" }},
 	}
 }

@@ -51,7 +51,7 @@ func (accessRows) PickLists() []access {
 		{method: "POST", route: all + "/picks", action: teams.EditPickLists, body: pick},
 		{method: "GET", route: one, action: teams.ReadPickLists, path: at("")},
 		{method: "PATCH", route: one, action: teams.EditPickLists, path: at(""), body: fixed(`{"baseVersion":2,"name":"other"}`)},
-		{method: "DELETE", route: one, action: teams.EditPickLists, path: at("")},
+		{method: "DELETE", route: one, action: teams.EditPickLists, path: at(""), audit: []audit.Action{audit.PickListDeleted}},
 		{method: "POST", route: one + "/operations", action: teams.EditPickLists, path: at("/operations"), body: fixed(move)},
 		{method: "POST", route: one + "/undo", action: teams.EditPickLists, path: at("/undo"),
 			body: fixed(fmt.Sprintf(`{"baseVersion":2,"operationId":%q}`, uuid.New()))},

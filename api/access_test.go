@@ -273,7 +273,7 @@ func (g *stage) try(row access, c caller) {
 	if strings.Contains(seen, g.secret) && !mayKnow {
 		g.t.Errorf("%s: the answer shows what is the team's: %s", name, seen)
 	}
-	g.audited(row, c, a, address, name)
+	g.audited(row, c, a, path, address, name)
 	if row.check != nil && a.status == want && want < 400 {
 		row.check(g.t, g, c, a)
 	}

@@ -41,7 +41,7 @@ func (s *server) lines(a answer) []auditLine {
 
 // audited holds the lines that a request has left against the row: those of the row after a
 // success, with who and where from, and none after a refusal.
-func (g *stage) audited(row access, c caller, a answer, address, name string) {
+func (g *stage) audited(row access, c caller, a answer, path, address, name string) {
 	g.t.Helper()
 	var want []audit.Action
 	if a.status < 400 && (row.status(c) < 400) {
@@ -59,6 +59,11 @@ func (g *stage) audited(row access, c caller, a answer, address, name string) {
 	}
 	for _, l := range lines {
 		g.written(l, name)
+		for _, id := range idsOf(row.route, path) {
+			if told := fmt.Sprint(l.TeamID, l.SubjectID, l.Object); !erased && !strings.Contains(told, id) {
+				g.t.Errorf("%s: the audit log says that it was done to %s, not to %s", name, told, id)
+			}
+		}
 		joins := l.Action == audit.MemberJoined && row.public // a new user
 		if !joins && !erased && (l.ActorID == nil || l.ActorID.String() != g.ids[c]) {
 			g.t.Errorf("%s: the audit log says that %v did it", name, l.ActorID)
@@ -70,6 +75,18 @@ func (g *stage) audited(row access, c caller, a answer, address, name string) {
 			g.t.Errorf("%s: the audit log says that it came from %q by %q, want %q", name, l.Address, l.Kind, where)
 		}
 	}
+}
+
+// idsOf are the ids in a path, where the route has a place for one.
+func idsOf(route, path string) (ids []string) {
+	path, _, _ = strings.Cut(path, "?")
+	parts := strings.Split(path, "/")
+	for i, place := range strings.Split(route, "/") {
+		if strings.HasSuffix(strings.ToLower(place), "id}") && i < len(parts) {
+			ids = append(ids, parts[i])
+		}
+	}
+	return ids
 }
 
 // written holds a line against what all lines have: the time, no secret, and the token of a
@@ -92,7 +109,7 @@ func (g *stage) written(l auditLine, name string) {
 
 // privileged are the actions of a team that are written down whenever they change something,
 // and exports always.
-var privileged = []teams.Action{teams.InviteAndRemove, teams.GrantRoles, teams.ChangeTeam, teams.DeleteTeam, teams.Export}
+var privileged = []teams.Action{teams.InviteAndRemove, teams.GrantRoles, teams.ChangeTeam, teams.DeleteTeam, teams.Export, teams.ResolveQuarantine}
 
 // unaudited returns the privileged rows that name no line of the audit log.
 func unaudited(rows []access) (bare []string) {
@@ -286,5 +303,17 @@ func TestOtherLinesOfTheAuditLog(t *testing.T) {
 	}
 	if locked != 1 {
 		t.Errorf("%d lines of one lock-out", locked)
+	}
+}
+
+// TestTheAuditLogNamesNoPersonByTheirChannel: who is erased must be forgotten there, too.
+func TestTheAuditLogNamesNoPersonByTheirChannel(t *testing.T) {
+	s := newServer(t)
+	id := uuid.NewString()
+	for channel, want := range map[string]string{"private-user-" + id: "private-user-", "%23server-to-user-" + id: "#server-to-user-", "private-user-*": "private-user-", "event-*": "event-*"} {
+		a := s.call("DELETE", "/api/operator/dead-letters?channel="+channel, s.owner, "")
+		if lines := s.lines(a); len(lines) != 1 || lines[0].Object != want {
+			t.Errorf("%s: %d, the audit log has %+v", channel, a.status, lines)
+		}
 	}
 }

@@ -86,11 +86,19 @@ func (s *server) broadcast(r *http.Request, actor accounts.Actor, in broadcastIn
 func named(channels []realtime.Channel) string {
 	names := make([]string, len(channels))
 	for i, channel := range channels {
-		if names[i] = string(channel); strings.HasPrefix(names[i], "private-user-") {
-			names[i] = "private-user-"
-		}
+		names[i] = nameless(string(channel))
 	}
 	return strings.Join(names, " ")
+}
+
+// nameless is a channel, or how channels begin, without the person that it is of.
+func nameless(channel string) string {
+	for _, prefix := range []string{"private-user-", string(realtime.ToUser(""))} {
+		if strings.HasPrefix(channel, prefix) {
+			return prefix
+		}
+	}
+	return channel
 }
 
 func (s *server) direct(r *http.Request, actor accounts.Actor, in directIn) (reply[broadcastOut], error) {

@@ -108,7 +108,7 @@ func some(action audit.Action, do doLetters) func(*http.Request, accounts.Actor,
 			return reply[lettersDone]{}, errShape.Saying(say).At(fault.Field{Pointer: "/channel", Detail: say})
 		}
 		n, err := do(r, eventlog.LetterFilter{Channel: in.Channel, Sink: in.Sink}, func(batch *eventlog.Batch) {
-			deed := audit.Deed{Action: action, Object: in.Channel}
+			deed := audit.Deed{Action: action, Object: nameless(in.Channel)}
 			if in.Sink != "" {
 				deed.Detail = map[string]string{"sink": in.Sink}
 			}

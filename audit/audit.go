@@ -54,6 +54,11 @@ const (
 	NotesExported        Action = "notes.exported"
 	PickListExported     Action = "pick-list.exported"
 	EntriesImported      Action = "entries.imported"
+	AssignmentsImported  Action = "assignments.imported"
+	PickListDeleted      Action = "pick-list.deleted"
+	HeldAccepted         Action = "quarantine.accepted"
+	HeldDiscarded        Action = "quarantine.discarded"
+	HeldRestored         Action = "quarantine.restored"
 	PersonExported       Action = "person.exported"
 	PersonErased         Action = "person.erased"
 	BroadcastSent        Action = "broadcast.sent"
@@ -75,7 +80,7 @@ func Actions() []Action {
 		OperatorMade, OperatorRemoved, ServiceMade, TokenRevoked, EventOperatorGranted, EventOperatorRevoked, EventImported, EventVenueSet, MatchStarted, MatchAborted, ResultEntered,
 		TeamCreated, TeamChanged, TeamHandedOver, TeamDeleted, MemberJoined, MemberRoleChanged, MemberRemoved, MemberLeft,
 		InviteMade, InviteRevoked, TabletAdded, TabletPaired, TabletRenamed, TabletRemoved, DeviceRevoked, IdentityLinked, IdentityUnlinked, PasswordSet, TriesLockedOut,
-		EntriesExported, NotesExported, PickListExported, EntriesImported, PersonExported, PersonErased,
+		EntriesExported, NotesExported, PickListExported, EntriesImported, AssignmentsImported, PickListDeleted, HeldAccepted, HeldDiscarded, HeldRestored, PersonExported, PersonErased,
 		BroadcastSent, DirectSent, ConnectionClosed, LettersReplayed, LettersDropped, SinkForgotten, LogRenewed,
 		EventPolled, UserDisabled, UserEnabled,
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/queries"
@@ -41,6 +42,7 @@ type desk struct {
 	sheet   Sheet
 	members map[uuid.UUID]teams.Member
 	rows    map[seat]Assignment
+	deed    *audit.Deed // the change's line of the audit log, if it leaves one
 }
 
 // change runs f on the sheet of an actor who may, stores what f made of the rows, and tells
@@ -58,6 +60,9 @@ func (s *Service) change(ctx context.Context, actor accounts.Actor, key SheetKey
 		before := maps.Clone(d.rows)
 		if err := f(d); err != nil {
 			return err
+		}
+		if d.deed != nil {
+			audit.Write(batch, actor.By(), *d.deed)
 		}
 		return d.store(ctx, batch, before)
 	})

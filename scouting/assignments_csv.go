@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/queries"
@@ -71,6 +72,8 @@ func (s *Service) ImportAssignments(ctx context.Context, actor accounts.Actor, k
 		}
 		maps.DeleteFunc(d.rows, func(at seat, _ Assignment) bool { return named[at.match] })
 		maps.Copy(d.rows, rows)
+		d.deed = &audit.Deed{Action: audit.AssignmentsImported, Team: d.key.TeamID, Object: fmt.Sprintf("%d/%s", d.key.Event.Season, d.key.Event.Code),
+			Detail: map[string]string{"rows": strconv.Itoa(len(rows)), "matches": strconv.Itoa(len(named))}}
 		return nil
 	})
 }

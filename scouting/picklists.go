@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/queries"
@@ -315,6 +316,7 @@ func (s *Service) DeletePickList(ctx context.Context, actor accounts.Actor, id u
 		if err := q.DeletePickList(ctx, id); err != nil {
 			return err
 		}
+		audit.Write(batch, actor.By(), audit.Deed{Action: audit.PickListDeleted, Team: list.ScoutingTeamID, Object: id.String()})
 		payload := PickListChangedPayload{ListID: id, Change: "deleted", Version: desk.before, PreviousVersion: desk.before, OperationIDs: []uuid.UUID{}}
 		return batch.Add(PickListChanged.On(payload, teams.PrivateChannel(list.ScoutingTeamID)))
 	})

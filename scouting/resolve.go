@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ftcmetrics/ftcmetrics/accounts"
+	"github.com/ftcmetrics/ftcmetrics/audit"
 	"github.com/ftcmetrics/ftcmetrics/fault"
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/queries"
@@ -58,7 +59,7 @@ func (s *Service) AcceptHeld(ctx context.Context, actor accounts.Actor, id uuid.
 				return err
 			}
 		}
-		return s.decided(ctx, q, batch, row, "accepted")
+		return s.decided(ctx, q, batch, row, actor, "accepted", audit.HeldAccepted)
 	})
 	return made, err
 }
@@ -126,7 +127,7 @@ func (s *Service) DiscardHeld(ctx context.Context, actor accounts.Actor, id uuid
 		if err := q.DiscardHeld(ctx, queries.DiscardHeldParams{ID: id, UserID: &actor.UserID}); err != nil {
 			return err
 		}
-		return s.decided(ctx, q, batch, row, "discarded")
+		return s.decided(ctx, q, batch, row, actor, "discarded", audit.HeldDiscarded)
 	})
 }
 
@@ -141,11 +142,11 @@ func (s *Service) RestoreHeld(ctx context.Context, actor accounts.Actor, id uuid
 		if err := q.RestoreHeld(ctx, id); err != nil {
 			return err
 		}
-		return s.decided(ctx, q, batch, row, "restored")
+		return s.decided(ctx, q, batch, row, actor, "restored", audit.HeldRestored)
 	})
 }
 
-func (s *Service) decided(ctx context.Context, q *queries.Queries, batch *eventlog.Batch, row queries.Quarantine, change string) error {
+func (s *Service) decided(ctx context.Context, q *queries.Queries, batch *eventlog.Batch, row queries.Quarantine, actor accounts.Actor, change string, line audit.Action) error {
 	if err := q.PurgeDiscarded(ctx); err != nil {
 		return err
 	}
@@ -153,6 +154,7 @@ func (s *Service) decided(ctx context.Context, q *queries.Queries, batch *eventl
 	if err != nil {
 		return err
 	}
+	audit.Write(batch, actor.By(), audit.Deed{Action: line, Team: row.TeamID, Object: row.ID.String()})
 	return quarantineChanged(batch, row.TeamID, QuarantineChangedPayload{row.ID, change, Reason(row.Reason), int(count.Open)})
 }
 

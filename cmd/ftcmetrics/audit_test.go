@@ -1,11 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // auditLine is a line of the audit log as an operator reads it.
@@ -66,4 +70,31 @@ func TestAuditOfTheProgram(t *testing.T) {
 	cmd.Env = append(cmd.Env, "AUDIT_RETENTION=1s")
 	p = launch(t, cmd)
 	until(t, "old lines go", func() bool { return len(p.audited(token)) == 0 })
+}
+
+// TestAuditOfTheRelay has the relay's commands leave theirs.
+func TestAuditOfTheRelay(t *testing.T) {
+	t.Parallel()
+	database := aside(t)
+	p := shared(t, database)
+	token := command(t, database, "owner", "create", "--name", "Coach")
+	conn, err := pgx.Connect(t.Context(), database)
+	must(t, err)
+	var number int64
+	err = conn.QueryRow(t.Context(), `WITH sink AS (INSERT INTO relay_sinks (sink) VALUES ('soketi:away') RETURNING sink),
+		head AS (INSERT INTO channel_heads (channel, seq) VALUES ('hall', 1) RETURNING channel, seq),
+		event AS (INSERT INTO channel_events (channel, seq, id, name, payload, at) SELECT channel, seq, gen_random_uuid(), 'hall:lunch', '{"text":"canary"}', now() FROM head RETURNING channel, seq)
+		INSERT INTO dead_letters (sink, channel, seq, reason) SELECT sink, channel, seq, 'too large' FROM sink, event RETURNING id`).Scan(&number)
+	must(t, errors.Join(err, conn.Close(t.Context())))
+	for _, args := range [][]string{{"replay", "--id", fmt.Sprint(number)}, {"replay", "--all"}, {"forget", "soketi:away"}} {
+		command(t, database, append([]string{"relay"}, args...)...)
+	}
+	var told []string
+	for _, l := range p.audited(token, "canary") {
+		told = append(told, l.deed())
+	}
+	want := []string{"sink.forgotten|command|||soketi:away", "dead-letters.replayed|command|||all", "dead-letters.replayed|command|||" + fmt.Sprint(number), "operator.made|command||Coach|"}
+	if !slices.Equal(told, want) {
+		t.Errorf("the audit log has\n%s\nwant\n%s", strings.Join(told, "\n"), strings.Join(want, "\n"))
+	}
 }
