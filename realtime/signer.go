@@ -19,7 +19,15 @@ var socketID = regexp.MustCompile(`\A[0-9]{1,20}\.[0-9]{1,20}\z`)
 type Member struct {
 	UserID   string `json:"user_id"`
 	UserInfo any    `json:"user_info,omitempty"`
+	Owner    string `json:"owner,omitempty"`   // OwnerOf who it is, where UserID is another name; kept as Session is
 	Session  string `json:"session,omitempty"` // id of the token that asked; the hub keeps it for revocation and shows it to nobody
+}
+
+// OwnerOf stands for a user where nobody is to learn who it is: a hub that is told of the user
+// knows theirs by it, and nobody finds the user from it, whose id is random.
+func OwnerOf(userID string) string {
+	sum := sha256.Sum256([]byte("owner of a subscription\x00" + userID))
+	return hex.EncodeToString(sum[:16])
 }
 
 // Signer signs for one app, as Pusher's channel authorization and user authentication do.

@@ -59,7 +59,7 @@ func (s *Service) AuthorizeChannel(ctx context.Context, actor accounts.Actor, ch
 	case strings.HasPrefix(name, "private-event-"):
 	case strings.HasPrefix(name, "presence-event-"):
 		// Strangers share this channel, so it shows a name that leads nowhere else.
-		member.UserID = s.pseudonym(name, actor.UserID)
+		member.UserID, member.Owner = s.pseudonym(name, actor.UserID), realtime.OwnerOf(actor.UserID.String())
 		alias := "Scout " + strings.ToUpper(member.UserID[:4])
 		member.UserInfo = memberInfo{Name: alias, DisplayName: alias}
 	default:

@@ -15,12 +15,13 @@ const maxRevocations = 1024
 // when it came. A later socket has a signature of its own, which nobody gave it wrongly.
 type revocation struct {
 	realtime.Revocation
-	last uint64 // the youngest socket that it concerns
+	owner string // OwnerOf the user
+	last  uint64 // the youngest socket that it concerns
 }
 
 func (r revocation) covers(channel realtime.Channel, member protocol.Member) bool {
 	switch {
-	case !slices.Contains(keys(member), r.key()):
+	case !r.concerns(member):
 		return false
 	case len(r.Channels) == 0:
 		return channel.Private() || channel.User() != ""
@@ -28,20 +29,31 @@ func (r revocation) covers(channel realtime.Channel, member protocol.Member) boo
 	return slices.Contains(r.Channels, channel)
 }
 
-// key is what a member must have to be covered. A session is of one user, who may appear
-// under other names on channels that strangers share, so it is enough by itself.
+// concerns reports whether the member is the user. A session is of one user, so it is enough by
+// itself. On channels that strangers share users appear under other names, with an owner.
+func (r revocation) concerns(m protocol.Member) bool {
+	if r.Session != "" {
+		return m.Session == r.Session
+	}
+	return m.UserID != "" && m.UserID == r.UserID || m.Owner != "" && m.Owner == r.owner
+}
+
+// key is what a revocation is found by.
 func (r revocation) key() string {
 	if r.Session != "" {
 		return "session " + r.Session
 	}
-	return "user " + r.UserID
+	return "owner " + r.owner
 }
 
-// keys are what revocations may know a member by.
+// keys are what revocations of a member are found by.
 func keys(m protocol.Member) []string {
 	var list []string
 	if m.UserID != "" {
-		list = append(list, "user "+m.UserID)
+		list = append(list, "owner "+realtime.OwnerOf(m.UserID))
+	}
+	if m.Owner != "" {
+		list = append(list, "owner "+m.Owner)
 	}
 	if m.Session != "" {
 		list = append(list, "session "+m.Session)
@@ -121,16 +133,20 @@ func (r *revocations) covers(born uint64, channel realtime.Channel, member proto
 	return false
 }
 
-// revoke ends what the user was allowed to hear. It is remembered before the sockets are
+// remember keeps a revocation for signatures from before it. It comes before the sockets are
 // gone through, and a socket looks at what is remembered with its mu held as it enters a
 // subscription: so either of the two sees the other.
-func (a *app) revoke(r realtime.Revocation) {
+func (a *app) remember(r realtime.Revocation) (added revocation, forgotten uint64) {
 	a.mu.RLock()
-	added := revocation{Revocation: r, last: a.births}
+	added = revocation{Revocation: r, owner: realtime.OwnerOf(r.UserID), last: a.births}
 	a.mu.RUnlock()
 	added.Channels = slices.Clone(r.Channels)
+	return added, a.revoked.add(added)
+}
 
-	forgotten := a.revoked.add(added)
+// revoke ends what the user was allowed to hear.
+func (a *app) revoke(r realtime.Revocation) {
+	added, forgotten := a.remember(r)
 	for _, s := range a.everySocket() {
 		switch {
 		case s.holds(added.covers):
@@ -142,7 +158,8 @@ func (a *app) revoke(r realtime.Revocation) {
 }
 
 // Terminate closes every socket that is signed in as the user or holds a subscription in
-// the user's name, and returns how many of this node.
+// the user's name, and returns how many of this node. It is how a server elsewhere says that
+// a user has lost a right, so signatures from before are no longer good for open sockets.
 func (h *Hub) Terminate(appID, userID string) int {
 	a := h.byID[appID]
 	if a == nil || userID == "" {
@@ -155,11 +172,16 @@ func (h *Hub) Terminate(appID, userID string) int {
 }
 
 func (a *app) terminate(userID string) int {
-	named := func(_ realtime.Channel, m protocol.Member) bool { return m.UserID == userID }
+	added, forgotten := a.remember(realtime.Revocation{UserID: userID})
 	n := 0
 	for _, s := range a.everySocket() {
-		if s.holds(named) && s.close(protocol.CloseForbidden) {
-			n++
+		switch {
+		case s.holds(added.covers):
+			if s.close(protocol.CloseForbidden) {
+				n++
+			}
+		case s.born <= forgotten:
+			s.close(protocol.CloseReconnect)
 		}
 	}
 	return n

@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -68,6 +69,28 @@ func TestRevokeSessionUnderAnotherName(t *testing.T) {
 	other.quiet()
 }
 
+// Where all of a user's sockets end, those under another name do, too; a real user of that name
+// is somebody else.
+func TestRevokeOwnerUnderAnotherName(t *testing.T) {
+	r := newRig(t, hub.Options{})
+	watcher, hidden, banked, other := r.connect(), r.connect(), r.connect(), r.connect()
+	owned := func(user, owner string) string {
+		return fmt.Sprintf(`{"user_id":%q,"owner":%q}`, user, realtime.OwnerOf(owner))
+	}
+	watcher.subscribe("presence-event-x", owned("w", "9"))
+	hidden.subscribe("presence-event-x", owned("pseudonym", "7"))
+	if f := watcher.expect("pusher_internal:member_added"); strings.Contains(string(f.Data), "owner") || strings.Contains(string(f.Data), realtime.OwnerOf("7")) {
+		t.Errorf("the others hear whose it is: %s", f.Data)
+	}
+	other.subscribe("private-a", `{"user_id":"pseudonym"}`)
+	r.revoke(realtime.Revocation{UserID: "7"})
+	hidden.expectClose(4009)
+	banked.ask("presence-event-x", owned("pseudonym", "7"))
+	banked.expectClose(4200)
+	watcher.expect("pusher_internal:member_removed")
+	other.quiet()
+}
+
 // A signature from before a revocation is worthless to the socket that has it.
 func TestBankedSignature(t *testing.T) {
 	r := newRig(t, hub.Options{})
@@ -125,7 +148,7 @@ func TestRevokeRace(t *testing.T) {
 
 func TestTerminate(t *testing.T) {
 	r := newRig(t, hub.Options{})
-	a, tab, b := r.connect(), r.connect(), r.connect()
+	a, tab, b, banked := r.connect(), r.connect(), r.connect(), r.connect()
 	a.subscribe("private-a", `{"user_id":"7"}`)
 	tab.subscribe("presence-a", `{"user_id":"7"}`)
 	b.subscribe("private-a", `{"user_id":"8"}`)
@@ -134,5 +157,9 @@ func TestTerminate(t *testing.T) {
 	}
 	a.expectClose(4009)
 	tab.expectClose(4009)
+	banked.ask("private-a", `{"user_id":"7"}`)
+	banked.expectClose(4200)
+	again := r.connect()
+	again.subscribe("private-a", `{"user_id":"7"}`)
 	b.quiet()
 }

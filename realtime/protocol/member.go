@@ -19,6 +19,7 @@ var ErrMemberTooLarge = fault.New(fault.TooLarge, "user-info-too-large",
 // Member is a user as signed channel_data presents it.
 type Member struct {
 	UserID  string
+	Owner   string // realtime.OwnerOf who it is, where UserID is another name
 	Session string
 	Info    json.RawMessage // compact; nil when there is none
 }
@@ -28,6 +29,7 @@ func DecodeMember(channelData string, maxInfo int) (Member, error) {
 	var d struct {
 		UserID  json.RawMessage `json:"user_id"`
 		Info    json.RawMessage `json:"user_info"`
+		Owner   string          `json:"owner"`
 		Session string          `json:"session"`
 	}
 	if err := json.Unmarshal([]byte(channelData), &d); err != nil {
@@ -37,7 +39,7 @@ func DecodeMember(channelData string, maxInfo int) (Member, error) {
 	if !ok {
 		return Member{}, ErrMember
 	}
-	m := Member{UserID: id, Session: d.Session}
+	m := Member{UserID: id, Owner: d.Owner, Session: d.Session}
 	if len(d.Info) == 0 || string(d.Info) == "null" {
 		return m, nil
 	}
