@@ -27,8 +27,8 @@ func (b block) first() string {
 
 var fence = regexp.MustCompile("(?ms)^ *```sh\n(.*?)^ *```")
 
-// blocks returns all commands of the documents. What docs/cli.md, docs/event-day.md and
-// docs/socket-service.md print is run by tests of their own.
+// blocks returns all commands of the documents. TestExamplesRun runs what docs/cli.md prints, TestDocument of internal/eventday
+// docs/event-day.md, and TestSocketServicePage docs/socket-service.md.
 func blocks(t *testing.T) []block {
 	t.Helper()
 	root := os.DirFS("../..")
@@ -60,6 +60,8 @@ func elsewhereRun() map[string]string {
 		"docs/frontend.md: go run ./cmd/ftcmetrics demo":                                                    "e2e/journey-frontend.test.mjs walks through that part",
 		"docs/frontend.md: npm --prefix clients/react ci":                                                   "e2e/journey-frontend.test.mjs",
 		"docs/frontend.md: npx vite":                                                                        "e2e/journey-frontend.test.mjs",
+		"CONTRIBUTING.md: go run ./cmd/ftcmetrics":                                                          "every test here starts the server so, and make test runs this one",
+		"CONTRIBUTING.md: go run ./cmd/ftcmetrics demo":                                                     "npm run dev goes on until it is stopped; its build is tested by e2e",
 		"docs/guide-hosting.md: go run ./cmd/ftcmetrics demo":                                               "e2e/journey-demo.test.mjs runs the demo",
 		"docs/guide-hosting.md: ./ftcmetrics serve --hall":                                                  "TestHall",
 		"docs/operations.md: ftcmetrics serve --hall":                                                       "TestHall",
