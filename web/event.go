@@ -28,6 +28,7 @@ var eventTemplates string
 const (
 	headFrom, headTo = "<!--head-->", "<!--/head-->"
 	mainFrom, mainTo = "<!--main-->", "<!--/main-->"
+	headEnd          = "</head>"
 	bodyEnd          = "</body>"
 )
 
@@ -64,7 +65,6 @@ type view struct {
 	Lists  []eventList
 
 	template string // which part of event.html
-	script   string // the app's chunk, which may as well load at once
 	status   int
 }
 
@@ -94,7 +94,7 @@ var (
 func (u *public) find(r *http.Request) show {
 	at := r.URL.Path
 	switch {
-	case at == "/" && !strings.Contains(r.Header.Get("Cookie"), "ftc_session="):
+	case at == "/" && !signedIn(r):
 		return showEvents
 	case teamForm.MatchString(at):
 		found := teamForm.FindStringSubmatch(at)
@@ -163,17 +163,14 @@ func (u *public) render(r *http.Request, v view, list []givenAnswer) (file, erro
 	if err := u.templates.ExecuteTemplate(&main, "page", v); err != nil {
 		return file{}, err
 	}
-	data := struct {
-		view
-		Script string
-	}{view: v}
-	if _, ok := u.pages.files[v.script]; ok {
-		data.Script = "/static/" + u.pages.version + "/" + v.script
-	}
-	if err := u.templates.ExecuteTemplate(&head, "head", data); err != nil {
+	if err := u.templates.ExecuteTemplate(&head, "head", v); err != nil {
 		return file{}, err
 	}
-	page := between(u.pages.shell, headFrom, headTo, head.String())
+	page := u.pages.shell
+	if row := u.pages.routes.shown(r); row != nil {
+		page = row.html
+	}
+	page = between(page, headFrom, headTo, head.String())
 	page = between(page, mainFrom, mainTo, main.String())
 	if len(list) > 0 {
 		block, err := json.Marshal(list) // < and > are escaped: nothing in it can end the block
@@ -223,10 +220,7 @@ const (
 
 // showEvent is the page of an FTC event, or one of its parts.
 func showEvent(g *given, v *view, season, code, part string) bool {
-	v.template, v.script, v.Open, v.Hall = "event", "assets/public-eventpage.js", part, part == "hall"
-	if v.Hall {
-		v.script = "assets/public-hallpage.js"
-	}
+	v.template, v.Open, v.Hall = "event", part, part == "hall"
 	var event eventFacts
 	if !g.read(&event, "/api/events/%s?season=%s", code, season) {
 		return false
@@ -320,7 +314,7 @@ type eventList struct {
 
 // showEvents is the list of FTC events: those that run, those to come, those that are over.
 func showEvents(g *given, v *view) bool {
-	v.template, v.script, v.Title = "events", "assets/home-homepage.js", texts.say("events.title")
+	v.template, v.Title = "events", texts.say("events.title")
 	seasons := []struct {
 		Season int `json:"season"`
 	}{}

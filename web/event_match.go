@@ -41,7 +41,7 @@ func sortEvents(events []eventFacts, newest bool) {
 
 // showMatch is the page of one match.
 func showMatch(g *given, v *view, season, code string, key matchFacts) bool {
-	v.template, v.script = "match", "assets/public-matchpage.js"
+	v.template = "match"
 	var event eventFacts
 	if !g.read(&event, "/api/events/%s?season=%s", code, season) {
 		return false
@@ -90,7 +90,7 @@ func (t teamFacts) Lead() string {
 
 // showTeam is the page of an FTC team.
 func showTeam(g *given, v *view, number string) bool {
-	v.template, v.script = "team", "assets/public-teampage.js"
+	v.template = "team"
 	var team teamFacts
 	if !g.read(&team, "/api/ftc-teams/%s", number) {
 		return false
@@ -101,7 +101,7 @@ func showTeam(g *given, v *view, number string) bool {
 
 // showSearch is the search for FTC teams, with what was found where something is looked for.
 func showSearch(g *given, v *view, query string) bool {
-	v.template, v.script, v.Title = "search", "assets/public-searchpage.js", texts.say("team.title")
+	v.template, v.Title = "search", texts.say("team.title")
 	v.Query = strings.TrimSpace(query)
 	if v.Query != "" {
 		g.read(&v.Teams, "/api/ftc-teams/search?q=%s", url.QueryEscape(v.Query))

@@ -72,10 +72,13 @@ func load(from fs.FS) (*pages, error) {
 		}
 	}
 	p := &pages{version: version, shell: below(version, bodies["index.html"]), files: make(map[string]file, len(bodies))}
-	if p.routes, err = parseRoutes(bodies["routes.json"]); err != nil {
+	if p.routes, err = parseRoutes(bodies["routes.json"], bodies["files.json"]); err != nil {
 		return nil, err
 	}
 	if p.page, err = ready("index.html", []byte(p.shell), nil); err != nil {
+		return nil, err
+	}
+	if err = p.routes.ready(p.shell, version); err != nil {
 		return nil, err
 	}
 	for name, body := range bodies {
@@ -124,6 +127,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (p *pages) app(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Vary", "Accept")
+	row := p.routes.shown(r)
 	switch {
 	case !accepts(r.Header.Get("Accept"), "text/html"):
 		h.Set("Cache-Control", "no-store")
@@ -133,9 +137,10 @@ func (p *pages) app(w http.ResponseWriter, r *http.Request) {
 		}
 		plain(w, http.StatusNotFound, "Not found")
 	case p.public != nil && p.public.serve(w, r):
-	case p.routes.know(r.URL.Path):
+	case row != nil:
 		h.Set("Cache-Control", askAgain)
-		serve(w, r, p.page)
+		h.Add("Vary", "Cookie")
+		serve(w, r, row.page)
 	default:
 		h.Set("Cache-Control", "no-store")
 		h.Set("Content-Type", p.page.kind)

@@ -75,6 +75,7 @@ func TestAnswers(t *testing.T) {
 		"but the app without a page is": {"GET", "/static/shell.html", curl, 200, page, "<html"},
 		"which has one address":         {"GET", "/static/sw.js", curl, 404, words, "Not found\n"},
 		"nor is the list of routes":     {"GET", "/static/routes.json", curl, 404, words, "Not found\n"},
+		"nor what they load":            {"GET", "/static/files.json", curl, 404, words, "Not found\n"},
 		"nor are packed forms":          {"GET", "/static/assets/app.js.br", curl, 404, words, "Not found\n"},
 		"head":                          {"HEAD", "/", browser, 200, page, ""},
 		"nothing to post":               {"POST", "/", browser, 405, words, "Method not allowed\n"},
@@ -137,6 +138,44 @@ func TestWhatThePagesNameIsThereAndMayBeKept(t *testing.T) {
 				t.Errorf("%s: %d, Cache-Control %q", match[1], r.StatusCode, keep)
 			}
 		}
+	}
+}
+
+// TestAPageNamesItsFiles: a browser asks for the files of the page that it will show, and no other's.
+func TestAPageNamesItsFiles(t *testing.T) {
+	t.Parallel()
+	h := web.Pages(web.Options{Files: fstest.MapFS{
+		"index.html":  {Data: []byte(`<html><head><script src="./app.js"></script></head></html>`)},
+		"routes.json": {Data: []byte(`["/", "/coach", "/coach/:id", "/sign-in"]`)},
+		"files.json": {Data: []byte(`{"/": {"files": ["home.js"]}, "/sign-in": {"files": ["in.js"]},
+			"/coach": {"files": ["feed.js", "kit.js"], "signedIn": true}, "/coach/:id": {"files": ["entry.js", "kit.js"], "signedIn": true}}`)},
+		"icon.svg": {Data: []byte(`<svg></svg>`)},
+		"app.js":   {Data: []byte("app()")},
+	}})
+	link := regexp.MustCompile(`<link rel="modulepreload" crossorigin href="/static/[0-9a-f]{12}/([^"]+)">`)
+	const cookie = "theme=dark; ftc_session=abc"
+	for name, c := range map[string]struct{ path, cookie, want string }{
+		"home of anybody":        {"/", "", "home.js"},
+		"a page":                 {"/coach", cookie, "feed.js kit.js"},
+		"a page with parameters": {"/coach/12", cookie, "entry.js kit.js"},
+		"who has to sign in":     {"/coach/12", "theme=dark", "in.js"},
+		"no such page":           {"/nothing", cookie, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := ask(t, h, "GET", c.path, "Accept", browser, "Cookie", c.cookie)
+			head, _, _ := strings.Cut(text(t, r), "</head>")
+			var named []string
+			for _, found := range link.FindAllStringSubmatch(head, -1) {
+				named = append(named, found[1])
+			}
+			if got := strings.Join(named, " "); got != c.want {
+				t.Errorf("%s names %q, want %q", c.path, got, c.want)
+			}
+			if vary := strings.Join(r.Header.Values("Vary"), ","); r.StatusCode == http.StatusOK && !strings.Contains(vary, "Cookie") {
+				t.Errorf("Vary is %q, and the page depends on the cookie", vary)
+			}
+		})
 	}
 }
 

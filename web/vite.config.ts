@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { groups } from "./build/groups.ts";
 import { routeList } from "./build/routes.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -44,6 +45,7 @@ export default defineConfig({
         entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : `assets/${name}.js`),
         chunkFileNames: chunkName,
         assetFileNames: "assets/[name][extname]",
+        codeSplitting: { groups: groups(src) },
         minifyInternalExports: false, // a chunk of another version fails by name, not in odd ways
       },
     },

@@ -1,10 +1,11 @@
 import { lazy, Suspense } from "react";
 import { Route, Switch, useLocation } from "wouter";
 import { Present } from "./coach/Present";
+import { calm } from "./first";
 import { framed } from "./public/framed";
 import { Realtime } from "./realtime";
 import { type Route as Row, routes } from "./routes";
-import { lostTeam, useSession } from "./session";
+import { lostTeam, SessionProvider, useSession } from "./session";
 import { Boundary } from "./shell/Boundary";
 import { Shell } from "./shell/Shell";
 import { NoTeam, NotFound, WrongRole } from "./shell/standins";
@@ -20,26 +21,31 @@ const Outgoing = lazy(() => import("./scout/outbox/Outgoing"));
 
 /** App shows the page that the address names, in its frame. */
 export function App() {
+  const quiet = useStore(calm);
   return (
-    <Realtime>
-      <Switch>
-        {routes.map((row) => (
-          <Route key={row.path} path={row.path}>
-            {row.bare || framed() ? <Shown row={row} /> : <Shell>{<Shown row={row} />}</Shell>}
+    <SessionProvider>
+      <Realtime>
+        <Switch>
+          {routes.map((row) => (
+            <Route key={row.path} path={row.path}>
+              {row.bare || framed() ? <Shown row={row} /> : <Shell>{<Shown row={row} />}</Shell>}
+            </Route>
+          ))}
+          <Route>
+            <Shell>
+              <NotFound />
+            </Shell>
           </Route>
-        ))}
-        <Route>
-          <Shell>
-            <NotFound />
-          </Shell>
-        </Route>
-      </Switch>
-      <Present />
-      <Toasts />
-      <Suspense>
-        <Outgoing />
-      </Suspense>
-    </Realtime>
+        </Switch>
+        <Toasts />
+        {quiet && <Present />}
+        {quiet && (
+          <Suspense>
+            <Outgoing />
+          </Suspense>
+        )}
+      </Realtime>
+    </SessionProvider>
   );
 }
 
@@ -67,7 +73,7 @@ function Allowed({ row }: { row: Row }) {
     if (row.needs === "team" && !team) return <NoTeam />;
     if (row.roles && team && !row.roles.includes(team.role)) return <WrongRole />;
   }
-  return <row.page />;
+  return <row.page.Shown />;
 }
 
 function Waiting() {

@@ -1,4 +1,4 @@
-import { useSession } from "./session";
+import { teamHere, useSession } from "./session";
 import { type Store, stored, useStore } from "./store";
 
 /** EventRef names an FTC event. */
@@ -15,6 +15,12 @@ export function useEvent(): EventRef | null {
   const { team } = useSession();
   const all = useStore(chosen);
   return team ? (all[team.id] ?? null) : null;
+}
+
+/** eventHere is the same before the first render, as far as this device knows its team. */
+export function eventHere(): EventRef | null {
+  const team = teamHere();
+  return team ? (chosen.get()[team.id] ?? null) : null;
 }
 
 /** chooseEvent makes the team work on another FTC event, on this device. */

@@ -1,4 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
+import { useLocation } from "wouter";
 import { api, data, key, type Problem, problem, type Schemas } from "./api";
 import { queries } from "./queries";
 import { stored, useStore } from "./store";
@@ -65,21 +67,36 @@ const inUse = (teams: Team[]) => teams.find(({ id }) => id === chosenTeam.get())
 const meQuery = { queryKey: key("/api/me"), queryFn: whoAmI, staleTime: 60_000 };
 const teamsQuery = { queryKey: key("/api/user-teams"), queryFn: myTeams, staleTime: 60_000 };
 
+const Here = createContext<Session>({ me: undefined, teams: [], team: null });
+
 /** useSession says who uses the app and for which team. */
-export function useSession(): Session {
+export const useSession = (): Session => useContext(Here);
+
+/** SessionProvider finds that out, once for all of the app. */
+export function SessionProvider({ children }: { children: ReactNode }) {
   const known = lastMe.get();
   const me = useQuery<Me | null, Problem>({ ...meQuery, placeholderData: known ?? undefined });
   const teams = useQuery<Team[], Problem>({ ...teamsQuery, enabled: !!me.data, placeholderData: known ? lastTeams.get() : undefined });
-  useStore(chosenTeam);
-  const list = me.data ? (teams.data ?? []) : [];
-  const ready = me.data === null || (me.data && teams.data);
-  return {
-    me: ready ? me.data : undefined,
-    teams: list,
-    team: inUse(list),
-    failed: me.error ?? teams.error ?? undefined,
-  };
+  const chosen = useStore(chosenTeam);
+  const [at] = useLocation();
+  const somebody = !!me.data;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each page that is opened asks again for what has become old
+  useEffect(() => {
+    if (!somebody) return;
+    for (const query of [meQuery, teamsQuery]) void queries.prefetchQuery<unknown>(query);
+  }, [at, somebody]);
+  const failed = me.error ?? teams.error ?? undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the chosen team says which of the list is in use
+  const session = useMemo(() => {
+    const list = me.data ? (teams.data ?? []) : [];
+    const ready = me.data === null || (me.data && teams.data);
+    return { me: ready ? me.data : undefined, teams: list, team: inUse(list), failed };
+  }, [me.data, teams.data, failed, chosen]);
+  return <Here.Provider value={session}>{children}</Here.Provider>;
 }
+
+/** teamHere is the team that this device worked for last, before the server has said anything. */
+export const teamHere = () => (lastMe.get() ? inUse(lastTeams.get()) : null);
 
 /** chooseTeam makes the app work for another of my teams, on this device. */
 export const chooseTeam = (id: string) => chosenTeam.set(id);

@@ -3,6 +3,9 @@ import { store } from "./store";
 /** update is a new version that waits to be shown; null while there is none. */
 export const update = store<{ show: () => void } | null>(null);
 
+/** kept is true once the app opens here without a network, or when this browser will never do that. */
+export const kept = store(!import.meta.env.PROD || !("serviceWorker" in navigator) || !!navigator.serviceWorker.controller);
+
 const often = 30 * 60_000; // ms between looks for a new version, on a page that stays open all day
 
 /** keepOffline lets the service worker keep the app, and notices when there is a newer one. */
@@ -10,13 +13,14 @@ export async function keepOffline() {
   if (!("serviceWorker" in navigator)) return; // plain http on another machine has none
   try {
     const registration = await navigator.serviceWorker.register("/sw.js");
+    navigator.serviceWorker.ready.then(() => kept.set(true));
     offer(registration);
     registration.addEventListener("updatefound", () => {
       registration.installing?.addEventListener("statechange", () => offer(registration));
     });
     setInterval(() => registration.update().catch(() => {}), often);
   } catch {
-    // no network, or the browser forbids it: the app works as long as it is open
+    kept.set(true); // no network, or the browser forbids it: the app works as long as it is open
   }
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import { useConnection, usePresenceChannel } from "../realtime";
 import { stillHere, useSession } from "../session";
 
@@ -6,12 +6,9 @@ import { stillHere, useSession } from "../session";
 export function Present() {
   const { me, team } = useSession();
   const { state } = useConnection();
-  const before = useRef(false);
   usePresenceChannel(me && team ? `presence-team-${team.id}` : null);
   useEffect(() => {
-    if (state !== "connected") return;
-    if (before.current) stillHere();
-    before.current = true;
+    if (state === "connected") stillHere(); // what was read before may have ended before the socket could tell
   }, [state]);
   return null;
 }

@@ -35,6 +35,7 @@ export const words = {
     codeGo: "Scout this event",
     change: "Other event",
     ready: (bytes: number, age: number) => `Ready for offline · ${size(bytes)} · ${age < 60_000 ? "just now" : `${since(age)} ago`}`,
+    keeping: "Making ready for offline …",
     notReady: "Not on this device yet",
     load: "Make ready for offline",
     update: "Update",

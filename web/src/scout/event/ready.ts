@@ -1,8 +1,10 @@
 // An FTC event as a scout needs it without network: its teams, its schedule, who scouts what,
 // and the form of its season.
 import { api, data, problem } from "../../api";
+import { queries } from "../../queries";
 import { shelf } from "../shelf";
 import type { FtcEvent, FtcTeam, Match, Season, Sheet } from "../wire";
+import { seasonQuery } from "./season";
 
 export interface Ready {
   key: string;
@@ -51,7 +53,7 @@ export async function fetchReady(teamId: string, season: number, code: string): 
     orElse<FtcTeam[] | null | undefined>(data(api.GET("/api/events/{code}/teams", at)), []),
     orElse<Match[] | null | undefined>(data(api.GET("/api/events/{code}/schedule", at)), []),
     data(api.GET("/api/scouting/assignments", { params: { query: { scoutingTeamId: teamId, season, eventCode: code } } })),
-    data(api.GET("/api/seasons/{year}", { params: { path: { year: season } } })),
+    queries.fetchQuery(seasonQuery(season)),
   ]);
   const ready: Ready = {
     key: readyKey(teamId, season, code),

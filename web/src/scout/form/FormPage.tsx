@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useLocation, useParams } from "wouter";
 import { useEvent } from "../../event";
@@ -5,11 +6,12 @@ import { useSession } from "../../session";
 import { ButtonLink, Empty, Loading, Page } from "../../ui";
 import { words } from "../../words/scout";
 import { dutyIn, pathPlace } from "../assignment/duty";
+import { seasonQuery } from "../event/season";
 import { useReady } from "../event/useReady";
 import { newItem } from "../outbox/item";
 import { save } from "../outbox/outbox";
-import { matchKey, type NewEntry, type Place } from "../wire";
-import { type Draft, draftKey, dropDraft, findDraft, newDraft } from "./draft";
+import { type Form, matchKey, type NewEntry, type Place, type Season } from "../wire";
+import { begun, type Draft, draftKey, dropDraft, findDraft, newDraft } from "./draft";
 import { GameView } from "./GameView";
 
 /** FormPage is the form for the robot in a match that the address names. */
@@ -26,19 +28,19 @@ function Sheet() {
   const { me, team } = useSession();
   const event = useEvent();
   const { ready, loading } = useReady(team?.id, event);
+  const form = useForm(event?.season, ready?.season.form);
   const [, go] = useLocation();
   const place = event ? pathPlace(event.season, event.eventCode, path) : undefined;
-  const [draft, setDraft] = useDraft(me ?? undefined, team?.id, place);
-  if (!me || !team || !place || !event || (!loading && !ready)) return <NoForm />;
-  if (!ready || !draft) {
+  const { draft, found, restart } = useDraft(me ?? undefined, team?.id, place);
+  if (!me || !team || !place || !event || (!loading && !form)) return <NoForm />;
+  if (!form || !draft) {
     return (
       <Page title={words.title}>
         <Loading rows={5} />
       </Page>
     );
   }
-  const form = ready.season.form;
-  const match = ready.matches.find((m) => matchKey(m) === matchKey(place));
+  const match = ready?.matches.find((m) => matchKey(m) === matchKey(place));
   const onSave = async (entry: NewEntry) => {
     await save(newItem(draft.owner, entry, form.version, Date.now()));
     await dropDraft(draft.key);
@@ -46,20 +48,27 @@ function Sheet() {
   };
   const onReset = async () => {
     await dropDraft(draft.key);
-    setDraft(newDraft(draft.owner, draft.teamId, draft.place, Date.now()));
+    restart();
   };
   return (
     <GameView
       key={draft.entryId}
       form={form}
       begun={draft}
+      found={found}
       station={(match && dutyIn(match, place.scoutedTeamNumber)?.station) ?? 0}
-      teamName={ready.teams.find((t) => t.teamNumber === place.scoutedTeamNumber)?.name}
+      teamName={ready?.teams.find((t) => t.teamNumber === place.scoutedTeamNumber)?.name}
       onSave={onSave}
       onLeave={() => go("/scout")}
       onReset={onReset}
     />
   );
+}
+
+// useForm is the season's form as soon as it is there: whoever taps does not wait for the rest of the FTC event.
+function useForm(season: number | undefined, ready: Form | undefined): Form | undefined {
+  const read = useQuery({ ...seasonQuery(season ?? 0), enabled: !!season });
+  return ready ?? (read.data as Season | undefined)?.form;
 }
 
 function NoForm() {
@@ -72,21 +81,29 @@ function NoForm() {
   );
 }
 
-// useDraft goes on with what was begun for this robot, or begins.
+interface Held {
+  key: string;
+  draft?: Draft; // that the form begins with
+  found?: Draft; // that was stored, and came after the form was shown
+}
+
+// useDraft goes on with what was begun for this robot, or begins. Only a draft that is known to be there is waited for.
 function useDraft(owner: { id: string; displayName: string } | undefined, teamId: string | undefined, place: Place | undefined) {
-  const [draft, setDraft] = useState<Draft>();
   const key = owner && teamId && place ? draftKey(owner, teamId, place) : "";
+  const [held, hold] = useState<Held>({ key: "" });
+  const fresh = () => newDraft({ id: owner!.id, displayName: owner!.displayName }, teamId!, place!, Date.now());
+  if (key && held.key !== key) hold({ key, draft: begun(key) ? undefined : fresh() });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for all three
   useEffect(() => {
     if (!key) return;
     let wanted = true;
-    const person = { id: owner!.id, displayName: owner!.displayName };
     findDraft(key)
       .catch(() => undefined) // without storage it is a fresh one
-      .then((found) => wanted && setDraft(found ?? newDraft(person, teamId!, place!, Date.now())));
+      .then((found) => wanted && hold(({ draft }) => (draft ? { key, draft, found } : { key, draft: found ?? fresh() })));
     return () => {
       wanted = false;
     };
   }, [key]);
-  return [draft?.key === key ? draft : undefined, setDraft] as const;
+  const now = held.key === key ? held : undefined;
+  return { draft: now?.draft, found: now?.found, restart: () => hold({ key, draft: fresh() }) };
 }

@@ -18,6 +18,7 @@ import { Timeline } from "./Timeline";
 type Props = {
   form: Form;
   begun: Draft;
+  found?: Draft; // what was stored before, where the form did not wait for it
   station: number;
   teamName?: string;
   onSave: (entry: NewEntry) => Promise<void>;
@@ -31,7 +32,7 @@ const rightSide = "wide:grid-cols-[minmax(0,1fr)_19rem] wide:[grid-template-area
 const leftSide = "wide:grid-cols-[19rem_minmax(0,1fr)] wide:[grid-template-areas:'head_head'_'steps_tiles'_'line_tiles'_'bar_tiles']";
 
 /** GameView is the form while the match goes on: it fills the screen, nothing scrolls away or zooms, and each tap is stored. */
-export function GameView({ form, begun, station, teamName, onSave, onLeave, onReset, keep = true }: Props) {
+export function GameView({ form, begun, found, station, teamName, onSave, onLeave, onReset, keep = true }: Props) {
   const [draft, move] = useReducer(play(form), begun);
   const left = useStore(hand) === "left";
   const [options, setOptions] = useState(false);
@@ -39,6 +40,9 @@ export function GameView({ form, begun, station, teamName, onSave, onLeave, onRe
   const points = useMemo(() => score(form, data), [form, data]);
   const fields = useMemo(() => form.fields.filter((f) => f.phase === draft.phase), [form, draft.phase]);
   const tap = useCallback((field: string, change: Answer) => move({ do: "tap", field, change, at: Date.now() }), []);
+  useEffect(() => {
+    if (found) move({ do: "adopt", found });
+  }, [found]);
   useStill();
   useKept(draft, begun, keep);
   const told = useDeferredValue(draft.log.done); // the tap is shown first

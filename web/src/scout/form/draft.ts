@@ -1,4 +1,5 @@
 // The draft of an entry, stored at every tap, so that a crash or a reload costs nothing.
+import { stored } from "../../store";
 import { shelf } from "../shelf";
 import { newId, type Person, type Place, robotKey } from "../wire";
 import { emptyLog, type Log } from "./log";
@@ -34,6 +35,13 @@ export const newDraft = (owner: Person, teamId: string, place: Place, at: number
   changedAt: at,
 });
 
+// The keys of what is stored, as far as is known before the database is open: a form that was not begun need not wait
+// for it. What a crash took out of this list is still found.
+const known = stored<string[]>("ftc.drafts", []);
+
+/** begun says whether there should be a stored draft. */
+export const begun = (key: string) => known.get().includes(key);
+
 /** findDraft returns the stored draft, if there is one. */
 export const findDraft = async (key: string) => (await shelf()).get("drafts", key);
 
@@ -45,6 +53,7 @@ let newest: Draft | undefined;
 /** keepDraft stores a draft and resolves when it, or a newer one, is on the disk. */
 export function keepDraft(draft: Draft): Promise<void> {
   newest = draft;
+  if (!begun(draft.key)) known.set([...known.get(), draft.key]);
   writing ??= write().finally(() => {
     writing = undefined;
   });
@@ -64,6 +73,7 @@ export async function dropDraft(key: string) {
   if (newest?.key === key) newest = undefined;
   await writing;
   await (await shelf()).delete("drafts", key);
+  known.set(known.get().filter((other) => other !== key));
 }
 
 /** drafts returns all that somebody began at an FTC event and did not save. */

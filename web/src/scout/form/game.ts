@@ -10,7 +10,8 @@ export type Move =
   | { do: "notes"; notes: string }
   | { do: "absent"; absent: boolean }
   | { do: "place"; place: Partial<Place> }
-  | { do: "clock"; from: number | undefined };
+  | { do: "clock"; from: number | undefined }
+  | { do: "adopt"; found: Draft };
 
 /** play returns the draft after a move; a move without effect returns the same draft. */
 export const play =
@@ -38,9 +39,18 @@ function step(form: Form, draft: Draft, move: Move): Draft {
       return { ...draft, absent: move.absent };
     case "place":
       return { ...draft, place: { ...draft.place, ...move.place } };
+    case "adopt":
+      return adopt(form, draft, move.found);
     case "clock":
       return { ...draft, clockFrom: move.from, phase: move.from ? "auto" : draft.phase };
   }
+}
+
+// adopt goes on with the stored draft, which was found after the form was shown: what was tapped since comes on top.
+function adopt(form: Form, draft: Draft, found: Draft): Draft {
+  const log = draft.log.done.reduce((all, { field, change, at }) => act(form, all, field, change, at), found.log);
+  const touched = draft.log.done.length > 0;
+  return { ...found, log, notes: [found.notes, draft.notes].filter(Boolean).join(" "), phase: touched ? draft.phase : found.phase };
 }
 
 /** entryOf is what a draft says, as it will be sent. */
