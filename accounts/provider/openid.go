@@ -24,9 +24,32 @@ type openID struct {
 
 // discovered is what an issuer says of itself.
 type discovered struct {
-	provider *oidc.Provider
-	endpoint oauth2.Endpoint
+	provider   *oidc.Provider
+	endpoint   oauth2.Endpoint
+	keys       oidc.KeySet // remembers them
+	algorithms []string    // of signatures that the issuer makes, as far as they need its keys
 }
+
+// asymmetric are the algorithms whose signatures a client can check and not make.
+var asymmetric = []string{oidc.RS256, oidc.RS384, oidc.RS512, oidc.ES256, oidc.ES384, oidc.ES512, oidc.PS256, oidc.PS384, oidc.PS512, oidc.EdDSA}
+
+// keyring is the issuer's keys for one check. It keeps what went wrong with them, of which
+// the check tells the text alone.
+type keyring struct {
+	oidc.KeySet
+	err error
+}
+
+// VerifySignature implements oidc.KeySet.
+func (k *keyring) VerifySignature(ctx context.Context, token string) (payload []byte, err error) {
+	payload, err = k.KeySet.VerifySignature(ctx, token)
+	k.err = err
+	return payload, err
+}
+
+// away reports whether there were no keys to check with. The set wraps what kept it from
+// getting them; that a signature does not hold is an error of its own.
+func (k *keyring) away() bool { return errors.Unwrap(k.err) != nil }
 
 func (o *openID) issuer() string                { return o.setting.Issuer }
 func (o *openID) more() []oauth2.AuthCodeOption { return slices.Clone(o.extra) }
@@ -41,12 +64,19 @@ func (o *openID) discover(ctx context.Context) (*discovered, error) {
 		return nil, err
 	}
 	var says struct {
-		Ways []string `json:"token_endpoint_auth_methods_supported"`
+		Ways       []string `json:"token_endpoint_auth_methods_supported"`
+		Algorithms []string `json:"id_token_signing_alg_values_supported"`
+		Keys       string   `json:"jwks_uri"`
 	}
 	if err := asked.Claims(&says); err != nil {
 		return nil, err
 	}
-	d := &discovered{provider: asked, endpoint: asked.Endpoint()}
+	d := &discovered{provider: asked, endpoint: asked.Endpoint(), keys: oidc.NewRemoteKeySet(ctx, says.Keys)}
+	for _, algorithm := range says.Algorithms {
+		if slices.Contains(asymmetric, algorithm) {
+			d.algorithms = append(d.algorithms, algorithm)
+		}
+	}
 	// Said beforehand: a way that has to be tried out would send the code twice.
 	d.endpoint.AuthStyle = oauth2.AuthStyleInHeader
 	if len(says.Ways) > 0 && !slices.Contains(says.Ways, "client_secret_basic") {
@@ -91,7 +121,11 @@ func (o *openID) identity(ctx context.Context, token *oauth2.Token, nonce string
 	if err != nil {
 		return accounts.Identity{}, ErrDown.Because(err)
 	}
-	proof, said, err := o.verify(ctx, d, token, nonce)
+	keys := &keyring{KeySet: d.keys}
+	proof, said, err := o.verify(ctx, oidc.NewVerifier(o.setting.Issuer, keys, &oidc.Config{ClientID: o.setting.ClientID, SupportedSigningAlgs: d.algorithms}), token, nonce)
+	if err != nil && keys.away() {
+		return accounts.Identity{}, ErrKeys.Because(keys.err)
+	}
 	if err != nil {
 		return accounts.Identity{}, ErrAnswer.Because(err)
 	}
@@ -114,13 +148,13 @@ func (o *openID) identity(ctx context.Context, token *oauth2.Token, nonce string
 }
 
 // verify holds the ID token against the issuer's keys, this client, the clock and the attempt.
-func (o *openID) verify(ctx context.Context, d *discovered, token *oauth2.Token, nonce string) (*oidc.IDToken, claims, error) {
+func (o *openID) verify(ctx context.Context, verifier *oidc.IDTokenVerifier, token *oauth2.Token, nonce string) (*oidc.IDToken, claims, error) {
 	var said claims
 	raw, ok := token.Extra("id_token").(string)
 	if !ok {
 		return nil, said, errors.New("there is no ID token")
 	}
-	proof, err := d.provider.Verifier(&oidc.Config{ClientID: o.setting.ClientID}).Verify(ctx, raw)
+	proof, err := verifier.Verify(ctx, raw)
 	if err != nil {
 		return nil, said, err
 	}

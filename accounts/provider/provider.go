@@ -28,6 +28,7 @@ var (
 	ErrExpired    = fault.New(fault.Forbidden, "sign-in-expired", "This sign-in was not begun in this browser, or more than 10 minutes ago. Begin again.")
 	ErrDenied     = fault.New(fault.Forbidden, "sign-in-denied", "You did not let the provider tell us who you are.")
 	ErrDown       = fault.New(fault.Unavailable, "provider-down", "The provider does not answer. Try again in a moment, or sign in another way.")
+	ErrKeys       = fault.New(fault.Unavailable, "provider-keys", "The provider does not show the keys that it signs with, so nobody was signed in. Try again in a moment, or sign in another way.")
 	ErrAnswer     = fault.New(fault.Forbidden, "provider-answer", "What the provider answered does not hold, so nobody was signed in. Begin again.")
 )
 

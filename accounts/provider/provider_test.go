@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -233,6 +234,49 @@ func TestAnIssuerThatIsAway(t *testing.T) {
 	gone = false
 	if _, _, err := s.Finish(t.Context(), "school", sealed, answer); err != nil {
 		t.Errorf("back: %v", err)
+	}
+}
+
+// TestKeysThatAreAway: a token that cannot be checked is not one that does not hold. Keys that
+// are known need no answer.
+func TestKeysThatAreAway(t *testing.T) {
+	for name, broken := range map[string]http.HandlerFunc{
+		"an error": func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "maintenance", http.StatusServiceUnavailable)
+		},
+		"nothing":     func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"another way": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>Sign in to this network")) },
+	} {
+		i := newIssuer(t)
+		var away atomic.Bool
+		away.Store(true)
+		handler := i.web.Config.Handler
+		i.web.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/keys" && away.Load() {
+				broken(w, r)
+				return
+			}
+			handler.ServeHTTP(w, r)
+		})
+		s := set(t, Setting{Name: "school", Issuer: i.web.URL})
+		finish := func() error {
+			address, sealed := begin(t, s, "school", Wish{})
+			_, _, err := s.Finish(t.Context(), "school", sealed, i.approve(address))
+			return err
+		}
+		if err := finish(); !errors.Is(err, ErrKeys) || !strings.Contains(err.Error(), "keys") {
+			t.Errorf("%s: %v", name, err)
+		}
+		i.claims = func(c map[string]any) { c["nonce"] = "another" } // keys are asked for before
+		away.Store(false)
+		if err := finish(); !errors.Is(err, ErrAnswer) {
+			t.Errorf("%s: keys are back, and a token that does not hold is %v", name, err)
+		}
+		i.claims = nil
+		away.Store(true)
+		if err := finish(); err != nil {
+			t.Errorf("%s: keys are known, and %v", name, err)
+		}
 	}
 }
 

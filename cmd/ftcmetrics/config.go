@@ -58,7 +58,7 @@ type serveConfig struct {
 	TrustedProxies []string `env:"TRUSTED_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
 	ProxySecret    string   `env:"PROXY_SECRET" help:"With it in X-Proxy-Secret, a trusted proxy may name the user in X-User-Id." secret:""`
 	RateLimit      int      `env:"RATE_LIMIT" default:"1200" help:"API requests a minute for each token or address; 0 is no limit."`
-	FTCUsername    string   `env:"FTC_API_USERNAME" name:"ftc-api-username" help:"User name of FIRST's FTC Events API; with it and the token, official FTC events are followed."`
+	FTCUsername    string   `env:"FTC_API_USERNAME" name:"ftc-api-username" help:"User name of FIRST's FTC Events API; with it and the token, official FTC events are followed." secret:""`
 	FTCToken       string   `env:"FTC_API_TOKEN" name:"ftc-api-token" help:"Token of FIRST's FTC Events API; anybody may ask FIRST for one." secret:""`
 	FTCURL         string   `env:"FTC_API_URL" name:"ftc-api-url" default:"https://ftc-api.firstinspires.org" help:"Where FIRST's FTC Events API is."`
 }

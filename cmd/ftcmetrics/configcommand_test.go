@@ -16,6 +16,7 @@ func TestConfigShow(t *testing.T) {
 	must(t, os.WriteFile(file, []byte("CANARY-in-a-file\n"), 0o600))
 	cmd := program(t.TempDir(), "config", "--json", "--rate-limit=7")
 	cmd.Env = append(cmd.Env, "PROXY_SECRET_FILE="+file, "SOKETI_DEFAULT_APP_MAX_CONNS=99", "PUSHER_APP_KEY=public-key", "REALTIME_APP_SECRET=CANARY-plain",
+		"FTC_API_USERNAME=CANARY-scout", "FTC_API_TOKEN=CANARY-token",
 		"DATABASE_URL=postgres://scout:CANARY-database@db.example.org/ftc?sslpassword=CANARY-tls", "REDIS_URL=redis://:CANARY-redis@127.0.0.1:6379/0")
 	code, out, errOut := outcome(cmd)
 	if code != 0 || strings.Contains(out+errOut, "CANARY") {
@@ -33,6 +34,8 @@ func TestConfigShow(t *testing.T) {
 		{Name: "REALTIME_APP_KEY", Value: "public-key", Source: "PUSHER_APP_KEY"},
 		{Name: "REALTIME_APP_SECRET", Value: "(set, 12 characters)", Source: "REALTIME_APP_SECRET", Secret: true},
 		{Name: "PROXY_SECRET", Value: "(set, 16 characters)", Source: "PROXY_SECRET_FILE", Secret: true},
+		{Name: "FTC_API_USERNAME", Value: "(set, 12 characters)", Source: "FTC_API_USERNAME", Secret: true}, // half of a credential
+		{Name: "FTC_API_TOKEN", Value: "(set, 12 characters)", Source: "FTC_API_TOKEN", Secret: true},
 		{Name: "HUB_MAX_CONNECTIONS", Value: "99", Source: "SOKETI_DEFAULT_APP_MAX_CONNS"},
 		{Name: "HUB_ACTIVITY_TIMEOUT", Value: "30s", Source: "default"},
 		{Name: "DATABASE_URL", Value: "postgres://scout:xxxxx@db.example.org/ftc?sslpassword=xxxxx", Source: "DATABASE_URL", Secret: true},

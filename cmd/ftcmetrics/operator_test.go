@@ -143,7 +143,7 @@ func TestServerFacts(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	cmd := program(dir, "serve", "--rate-limit=7000")
-	cmd.Env = append(cmd.Env, "FTC_API_USERNAME=scout", "FTC_API_TOKEN=CANARY-token", "FTC_API_URL=http://127.0.0.1:9", "EVENT_RETENTION=48h")
+	cmd.Env = append(cmd.Env, "FTC_API_USERNAME=CANARY-scout", "FTC_API_TOKEN=CANARY-token", "FTC_API_URL=http://127.0.0.1:9", "EVENT_RETENTION=48h")
 	p := launch(t, cmd)
 	var facts api.ServerFacts
 	if status, err := ask("GET", p.url+"/api/operator/server", owner(t, dir), "", &facts); err != nil || status != http.StatusOK {
@@ -168,7 +168,7 @@ func TestServerFacts(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}
-	for _, name := range []string{"FTC_API_TOKEN", "REALTIME_APP_SECRET"} {
+	for _, name := range []string{"FTC_API_USERNAME", "FTC_API_TOKEN", "REALTIME_APP_SECRET"} {
 		if s := found[name]; !s.Secret || s.Value == "" {
 			t.Errorf("%s: %+v", name, s)
 		}
