@@ -160,8 +160,9 @@ func (s *server) withhold(ctx context.Context, actor accounts.Actor, lines []ins
 	return nil
 }
 
-// noteRefusal puts into the debug log that a socket got no signature.
+// noteRefusal counts that a socket got no signature, and puts it into the debug log.
 func (s *server) noteRefusal(r *http.Request, fields map[string]string, err error) {
+	s.o.Trace.Refuse()
 	if !s.o.Trace.On() {
 		return
 	}

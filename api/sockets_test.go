@@ -315,7 +315,8 @@ func (a answer) problemIf(t *testing.T) problem {
 	return a.problem(t)
 }
 
-// TestRefusedAuthorization finds in the debug log why a socket got no signature.
+// TestRefusedAuthorization finds in the debug log why a socket got no signature, and the
+// refusals in the overview's number.
 func TestRefusedAuthorization(t *testing.T) {
 	s := newServer(t)
 	next := get[inspect.LogPage](s, "/api/socket/log").Next
@@ -326,6 +327,9 @@ func TestRefusedAuthorization(t *testing.T) {
 	if len(lines) != 2 || lines[0].Kind != inspect.Refused || lines[0].SocketID != "1.1" || lines[0].Channel != "private-team-x" || lines[0].UserID != me.ID ||
 		!strings.Contains(lines[0].Reason, "You may not join this channel.") || lines[0].Address != "127.0.0.1" || lines[1].Name != "/api/pusher/user-auth" {
 		t.Errorf("the log has %+v", lines)
+	}
+	if o := get[inspect.Overview](s, "/api/socket/overview"); o.Totals.Refused != 2 || o.Nodes[0].Refused != 2 {
+		t.Errorf("the overview has %+v", o)
 	}
 }
 

@@ -54,7 +54,7 @@ type Counts struct {
 	MessagesOut   int64 `json:"messagesOut" description:"events given to connections, since the start"`
 	BytesIn       int64 `json:"bytesIn" description:"since the start"`
 	BytesOut      int64 `json:"bytesOut" description:"since the start"`
-	Refused       int64 `json:"refused" description:"connections, subscriptions, sign-ins and messages refused since the start"`
+	Refused       int64 `json:"refused" description:"connections, subscriptions, their authorizations, sign-ins and messages refused since the start"`
 	Errors        int64 `json:"errors" description:"connections ended since the start because the peer was too slow, mute, or broke the protocol"`
 	QueueBytes    int64 `json:"queueBytes" description:"that wait for slow connections now"`
 }

@@ -17,8 +17,9 @@ const (
 // Trace is the debug log of one node: what happens to its sockets, while somebody asks.
 // While nobody does, On is one atomic load, and nothing else is done. A nil Trace is never on.
 type Trace struct {
-	node  string
-	asked atomic.Pointer[asked] // nil while nobody asks
+	node    string
+	asked   atomic.Pointer[asked] // nil while nobody asks
+	refused atomic.Int64          // see Refuse
 
 	mu     sync.Mutex // guards the fields below, and until of leases
 	ring   []Line     // each line at its number's place; nil while nobody asks
@@ -56,6 +57,21 @@ func (t *Trace) Users() map[string]struct{} {
 		return a.users
 	}
 	return nil
+}
+
+// Refuse counts what was refused to a socket beside the hub, which counts its own.
+func (t *Trace) Refuse() {
+	if t != nil {
+		t.refused.Add(1)
+	}
+}
+
+// Refused returns how often that was since the start, whether anybody asked for lines or not.
+func (t *Trace) Refused() int64 {
+	if t == nil {
+		return 0
+	}
+	return t.refused.Load()
 }
 
 // Follow has changed called when Users may have changed, with no lock held. It is called

@@ -124,8 +124,10 @@ func (s *Service) here() inspect.Node {
 	s.nodeMu.Lock()
 	defer s.nodeMu.Unlock()
 	node, _ := s.node.get(func() (inspect.Node, error) {
+		counts := s.o.Hub.Counts()
+		counts.Refused += s.o.Trace.Refused()
 		return inspect.Node{
-			ID: s.o.ID, Host: s.o.Host, Version: s.o.Version, StartedAt: s.startedAt, Counts: s.o.Hub.Counts(),
+			ID: s.o.ID, Host: s.o.Host, Version: s.o.Version, StartedAt: s.startedAt, Counts: counts,
 			MemoryBytes: memory(), Goroutines: runtime.NumGoroutine(),
 		}, nil
 	})

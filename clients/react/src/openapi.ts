@@ -9500,7 +9500,7 @@ export interface components {
             queueBytes: number;
             /**
              * Format: int64
-             * @description connections, subscriptions, sign-ins and messages refused since the start
+             * @description connections, subscriptions, their authorizations, sign-ins and messages refused since the start
              */
             refused: number;
             /** @description now */
@@ -9610,7 +9610,7 @@ export interface components {
             queueBytes: number;
             /**
              * Format: int64
-             * @description connections, subscriptions, sign-ins and messages refused since the start
+             * @description connections, subscriptions, their authorizations, sign-ins and messages refused since the start
              */
             refused: number;
             /** Format: date-time */
