@@ -2,4 +2,4 @@
 import { screens } from "./tour.mjs";
 import { below, walk } from "./walk.mjs";
 
-walk(screens.filter((screen) => screen.as && !below("/coach", screen) && !below("/analysis", screen)));
+walk(screens.filter((screen) => screen.as === "member" && !below("/coach", screen) && !below("/analysis", screen)));

@@ -14,7 +14,7 @@ try {
   for (const [size, viewport] of Object.entries(sizes)) {
     const who = await people(browser, stage, { viewport });
     for (const screen of screens) {
-      const page = await show(who, screen, stage.needs);
+      const page = await show(who, screen, stage);
       for (const colorScheme of ["dark", "light"]) {
         await page.emulateMedia({ colorScheme });
         const file = `${screen.name}-${size}-${colorScheme}.png`;
@@ -22,8 +22,7 @@ try {
         rows.push(`<figure><img src="${file}" loading="lazy"><figcaption>${screen.name}, ${size}, ${colorScheme}</figcaption></figure>`);
       }
     }
-    await who.stranger.context().close();
-    await who.member.context().close();
+    for (const page of Object.values(who)) await page.context().close();
   }
 } finally {
   await browser.stop();

@@ -2,6 +2,7 @@
 // that opens them all.
 import { signIn } from "./coach.mjs";
 import { eventCode, played, season } from "./played.mjs";
+import { subscribe } from "./server.mjs";
 
 const at = `?season=${season}&event=${eventCode}`;
 const hall = `/e/${season}/${eventCode}`;
@@ -53,7 +54,32 @@ export const screens = [
   { name: "pit", path: "/analysis/pit" + at, as: "member" },
   { name: "picks", path: "/analysis/picks" + at, as: "member" },
   { name: "pick-list", path: ({ list }) => `/analysis/picks/${list}${at}`, as: "member" },
+  { name: "console-overview", path: "/console", as: "operator", act: (page) => page.getByText("A second apart").waitFor() },
+  { name: "console-channels", path: "/console/channels", as: "operator" },
+  { name: "console-channel", path: `/console/channels?channel=event-${season}-${eventCode}`, as: "operator" },
+  { name: "console-connections", path: "/console/connections", as: "operator" },
+  { name: "console-connection", path: "/console/connections", as: "operator", act: (page) => page.getByRole("button", { name: /, Show connection/ }).first().click() },
+  { name: "console-broadcast", path: "/console/broadcast", as: "operator", act: (page) => page.getByRole("combobox", { name: "Event" }).selectOption("match:completed") },
+  { name: "console-log", path: "/console/log", as: "operator", act: busy },
+  { name: "console-relay", path: "/console/relay", as: "operator" },
+  { name: "console-letters", path: "/console/letters", as: "operator" },
+  { name: "console-sync", path: "/console/sync", as: "operator" },
+  { name: "console-users", path: "/console/users", as: "operator" },
+  { name: "console-teams", path: "/console/teams", as: "operator" },
+  { name: "console-tokens", path: "/console/tokens", as: "operator" },
+  { name: "console-audit", path: "/console/audit", as: "operator" },
+  { name: "console-server", path: "/console/server", as: "operator" },
+  { name: "console-keys", path: "/console", as: "operator", act: (page) => page.keyboard.press("?") },
 ];
+
+// busy has the debug log something to tell: a subscription that is refused, and an event.
+async function busy(page, { clients: [client], server, owner }) {
+  await page.locator("[data-live=true]").waitFor();
+  await subscribe(client, `private-team-${crypto.randomUUID()}`).catch(() => {});
+  await server.data("POST", "/api/socket/broadcast", owner, { channel: `event-${season}-${eventCode}`, name: "lunch", data: { until: "13:30" } });
+  await page.locator("[data-kind=event]").first().waitFor();
+  await page.locator("[data-kind=refused]").first().waitFor();
+}
 
 /** The two sizes that every screen is made for. */
 export const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
@@ -62,27 +88,39 @@ export const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 128
 export async function furnished() {
   const stage = await played();
   const { server, coach, home, query } = stage;
+  const owner = await stage.operator();
+  const clients = [server.client(), server.client(coach)]; // somebody who only watches, and a coach elsewhere
+  await Promise.all([
+    ...clients.map((client) => subscribe(client, `event-${season}-${eventCode}`)),
+    subscribe(clients[0], `match-${season}-${eventCode}-Q0-1`),
+    subscribe(clients[1], `private-team-${home.id}`),
+    subscribe(clients[1], `presence-team-${home.id}`),
+  ]);
   const list = await server.data("POST", "/api/scouting/picklists", coach, {
     id: crypto.randomUUID(), scoutingTeamId: home.id, season, eventCode, name: "First pick", teamNumbers: [10195, 7105, 731], allTeams: true,
   });
   const [entry] = await server.data("GET", `/api/scouting/entries?${query}&limit=1`, coach);
   const [match] = await server.data("GET", `/api/events/${eventCode}/schedule?season=${season}`);
   const { alliance, teamNumber } = match.robots[0];
-  return { ...stage, needs: { list: list.id, entry: entry.id, robot: `${alliance.toLowerCase()}-${teamNumber}` } };
+  const stop = () => {
+    for (const client of clients) client.disconnect();
+    return stage.stop();
+  };
+  return { ...stage, owner, clients, stop, needs: { list: list.id, entry: entry.id, robot: `${alliance.toLowerCase()}-${teamNumber}` } };
 }
 
 /** Opens a page for each kind of person. */
-export async function people(browser, { server, coach, home }, look) {
-  const stranger = await (await browser.context(server.url, look)).newPage();
-  const member = await signIn(await browser.context(server.url, look), coach, home);
-  return { stranger, member };
+export async function people(browser, { server, coach, home, owner }, look) {
+  const context = () => browser.context(server.url, look);
+  const stranger = await (await context()).newPage();
+  return { stranger, member: await signIn(await context(), coach, home), operator: await signIn(await context(), owner) };
 }
 
 /** Goes to a screen and waits until it is all there. */
-export async function show({ stranger, member }, { path, as, act }, needs) {
-  const page = as === "member" ? member : stranger;
-  await page.goto(typeof path === "function" ? path(needs) : path);
+export async function show(who, { path, as = "stranger", act }, stage) {
+  const page = who[as];
+  await page.goto(typeof path === "function" ? path(stage.needs) : path);
   await page.waitForFunction(() => document.querySelector("h1") && !document.querySelector('[aria-label="Loading"]'));
-  await act?.(page);
+  await act?.(page, stage);
   return page;
 }

@@ -22,7 +22,7 @@ export function walk(screens) {
   });
   for (const screen of screens) {
     test(screen.name, async () => {
-      const page = await browser.forgiving(new RegExp(`status of ${screen.status} `), () => show(who, screen, stage.needs));
+      const page = await browser.forgiving(new RegExp(`status of ${screen.status} `), () => show(who, screen, stage));
       for (const [size, viewport] of Object.entries(sizes)) {
         await page.setViewportSize(viewport);
         await page.evaluate(() => scrollTo(0, 0));
