@@ -1,5 +1,5 @@
 // The package clients/react where there is no socket, where it goes and comes, where the hub
-// is on another port, and where the log starts over.
+// is on another port, where the sockets move elsewhere, and where the log starts over.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -108,6 +108,65 @@ test("a hub on its own port, with a client of the application's and by the serve
   await page.waitForFunction(() => window.own.heard === 2);
   assert.equal(await page.evaluate(() => window.own.client.connection.state), "connected", "it is not ours to close");
   await page.done();
+});
+
+// elsewhere starts a hub that is not the server's own, and says how a server is told of it.
+async function elsewhere() {
+  const hub = await Server.start({ args: ["hub"], env: { ...app, HUB_ADDR: "127.0.0.1:0" } });
+  servers.push(hub);
+  const { hostname, port } = new URL("http://" + hub.hub);
+  return { at: hub.hub, env: { ...app, REALTIME_DRIVER: "soketi", SOKETI_HOST: hostname, SOKETI_PORT: port } };
+}
+
+// moved is the same server with other settings; whoever has a socket elsewhere sees nothing of it.
+async function moved(server, env) {
+  server.child.kill("SIGTERM");
+  await server.exited;
+  const { home, owner, match, post, dir, url } = server;
+  Object.assign(server, await Server.start({ dir, env: { HTTP_ADDR: new URL(url).host, ...env } }), { home, owner, match, post, ownDir: true });
+}
+
+test("the sockets move while the former hub lives on: a page that is looked at again follows, and one that is not, too", async () => {
+  const [first, second] = [await elsewhere(), await elsewhere()];
+  const server = await start(first.env);
+  const pages = await Promise.all(["seen", "unseen"].map(async (name) => {
+    const page = await visit(browser, site.url + "/app", {}, { url: server.url, token: server.owner }, name === "unseen");
+    page.sockets = [];
+    page.on("websocket", (socket) => page.sockets.push(new URL(socket.url()).host));
+    await page.show([listener("a")]);
+    await page.says("a", "live");
+    await page.says("connection", "connected");
+    return page;
+  }));
+  const [seen, unseen] = pages;
+  const look = () => Promise.all([seen.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true }))), unseen.clock.fastForward("04:00")]);
+  const hear = async (n, state) => {
+    await server.post();
+    for (const page of pages) {
+      await page.hears("a", n);
+      await page.says("connection", state);
+      consecutive(await page.heard("a"));
+    }
+  };
+  await hear(1, "connected");
+  await moved(server, second.env);
+  await server.post(); // goes to the second hub, where nobody is yet
+  for (const page of pages) assert.deepEqual(page.sockets, [first.at]);
+  await look();
+  await hear(3, "connected");
+  for (const page of pages) assert.deepEqual(page.sockets, [first.at, second.at]);
+  await moved(server, { REALTIME_DRIVER: "disabled" });
+  await look();
+  for (const page of pages) await page.says("connection", "polling");
+  await hear(4, "polling");
+  await moved(server, first.env);
+  await look();
+  for (const page of pages) await page.says("connection", "connected");
+  await hear(5, "connected");
+  for (const page of pages) {
+    assert.deepEqual(page.sockets, [first.at, second.at, first.at]);
+    await page.done();
+  }
 });
 
 test("where the log starts over, that is told, and then what comes", async () => {

@@ -77,11 +77,7 @@ export function usePresenceChannel<Info = MemberInfo>(channelName: string | null
 /** useConnection says by which way news arrive at present. */
 export function useConnection(): { state: ConnectionState } {
   const realtime = useRealtime();
-  const state = useSyncExternalStore<ConnectionState>(
-    useCallback((changed) => realtime.watch(changed), [realtime]),
-    realtime.state,
-    () => "connecting",
-  );
+  const state = useSyncExternalStore<ConnectionState>(realtime.watch, realtime.state, () => "connecting");
   return { state };
 }
 

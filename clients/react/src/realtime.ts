@@ -25,7 +25,6 @@ export interface Socket {
   channel(name: string): Channel | undefined;
   subscribe(name: string): Channel;
   unsubscribe(name: string): void;
-  connect?(): void;
   disconnect(): void;
 }
 
@@ -71,10 +70,10 @@ export interface Line {
   live: boolean; // news arrive
   present: Members;
   channel?: Channel;
-  release?: () => void; // leaves the channel
+  leave?: () => void; // leaves the channel
   last?: number; // seq of the last event told; unknown until the log was asked
   epoch?: string; // of the log
-  reading?: boolean;
+  busy?: boolean; // reading the log
   again?: boolean; // read once more after that
   closed?: boolean; // the log is, to us
   tries: number; // that failed, since the last that did not
@@ -101,10 +100,11 @@ const patience = 5_000; // ms without socket until polling begins
 export function createRealtime({ url, token, client, tier = "high" }: RealtimeOptions) {
   const lines = new Map<string, Line>();
   const watchers = new Set<() => void>();
-  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  const timers: Record<string, ReturnType<typeof setTimeout> | undefined> = {};
   let state: ConnectionState = "connecting";
-  let opening: object | undefined; // the present one
+  let opened = false;
   let tiers: Config["polling"] | undefined;
+  let hub = ""; // as the server has told how to reach it
   let socket: Socket | undefined;
   let polling = false;
   let refused = 0; // times that the server ended the socket for good, since it last connected
@@ -120,61 +120,59 @@ export function createRealtime({ url, token, client, tier = "high" }: RealtimeOp
 
   // later sets the one timer of its key, or without a call clears it.
   function later(key: string, ms?: number, call?: () => void) {
-    clearTimeout(timers.get(key));
-    timers.delete(key);
-    if (call)
-      timers.set(
-        key,
-        setTimeout(() => {
-          timers.delete(key);
-          call();
-        }, ms),
-      );
+    clearTimeout(timers[key]);
+    timers[key] = call && setTimeout(call, ms);
   }
 
   function become(next: ConnectionState) {
-    if (next === state) return;
     state = next;
-    watchers.forEach(invoke);
+    watchers.forEach((call) => call());
   }
 
   function show(line: Line, change: Partial<Line>) {
     Object.assign(line, change);
-    line.watchers.forEach(invoke);
+    line.watchers.forEach((call) => call());
   }
 
   function open() {
-    if (!opening) connect((opening = {}));
+    if (opened) return;
+    opened = true;
+    state = "connecting";
+    if (client) attach(client);
+    globalThis.addEventListener?.("visibilitychange", connect);
+    connect();
   }
 
   function close() {
     if (lines.size + watchers.size > 0) return;
-    later("poll");
-    later("reopen");
-    socket?.connection.unbind("state_change", turned);
-    if (!client) socket?.disconnect();
-    opening = socket = undefined;
-    polling = false;
-    state = "connecting";
+    opened = false;
+    detach();
+    later("connect");
+    globalThis.removeEventListener?.("visibilitychange", connect);
   }
 
-  // connect asks how to reach the server, until it says so.
-  async function connect(mine: object) {
+  // connect asks how to reach the server: until it says so, and then now and again, because its sockets may move.
+  async function connect() {
     try {
-      if (client && !socket) attach(client);
       const told: Config = await ask("/api/realtime/config");
-      if (mine !== opening) return;
       tiers = told.polling;
-      if (client) return;
-      if (!told.key) return poll();
-      const { default: Pusher } = await import("pusher-js");
-      if (debugged()) Pusher.logToConsole = true;
-      if (mine === opening) attach(new Pusher(told.key, options(told)) as unknown as Socket);
+      const here = JSON.stringify([told.key, options(told)]);
+      if (client) hub = here;
+      else if (hub !== here) {
+        const Pusher = told.key && (await import("pusher-js")).default;
+        if (!opened) return;
+        detach();
+        hub = here;
+        if (!Pusher) poll();
+        else {
+          Pusher.logToConsole ||= debugged();
+          attach(new Pusher(told.key, options(told)) as unknown as Socket);
+        }
+      }
     } catch {
-      if (mine !== opening) return;
-      if (!client) become("offline");
-      later("connect", backOff(2), () => connect(mine));
+      if (!socket) become("offline");
     }
+    if (opened) later("connect", hub ? 4 * backOff(9) : backOff(2), connect);
   }
 
   // options finds the embedded hub on the API's own address. Where the server names another,
@@ -194,9 +192,19 @@ export function createRealtime({ url, token, client, tier = "high" }: RealtimeOp
     };
   }
 
-  function attach(opened: Socket) {
-    socket = opened;
-    opened.connection.bind("state_change", turned);
+  // detach leaves the hub. The lines keep their places in the log.
+  function detach() {
+    hub = "";
+    later("poll");
+    socket?.connection.unbind("state_change", turned);
+    lines.forEach((line) => line.leave?.());
+    if (!client) socket?.disconnect();
+    socket = undefined;
+  }
+
+  function attach(made: Socket) {
+    socket = made;
+    made.connection.bind("state_change", turned);
     turned();
     lines.forEach(join);
   }
@@ -215,12 +223,16 @@ export function createRealtime({ url, token, client, tier = "high" }: RealtimeOp
     }
     // pusher-js does not come back after 4009, by which the server ends what somebody may no longer hear. What they
     // still may is asked for on a new socket.
-    if (!client && socket?.connection.state === "disconnected") later("reopen", backOff(refused++), () => socket?.connect?.());
+    if (!client && socket?.connection.state === "disconnected") {
+      hub = "";
+      later("connect", backOff(refused++), connect);
+    }
   }
 
   function poll() {
     polling = true;
     become("polling");
+    later("connect", 0, connect);
     lines.forEach((line) => {
       show(line, { present: nobody });
       read(line);
@@ -233,7 +245,7 @@ export function createRealtime({ url, token, client, tier = "high" }: RealtimeOp
     const { name } = line;
     const from = socket;
     const theirs = from.channel(name);
-    const channel = theirs ?? from.subscribe(name);
+    const channel = theirs || from.subscribe(name);
     const count = () => {
       const { members, myID } = channel.members ?? {};
       if (members) show(line, { present: { members: new Map(Object.entries(members)), myId: myID! } });
@@ -254,8 +266,9 @@ export function createRealtime({ url, token, client, tier = "high" }: RealtimeOp
     };
     channel.bind_global(heard);
     line.channel = channel;
-    line.release = () => {
+    line.leave = () => {
       channel.unbind_global(heard);
+      line.channel = undefined;
       later("join " + name);
       if (!theirs) from.unsubscribe(name);
     };
@@ -292,8 +305,8 @@ export function createRealtime({ url, token, client, tier = "high" }: RealtimeOp
     const { name } = line;
     const path = `/api/channels/${name}/events?limit=`; // names need no escapes
     line.again = true;
-    if (line.reading || !wanted(line)) return;
-    line.reading = true;
+    if (line.busy || !wanted(line)) return;
+    line.busy = true;
     let failed = false;
     try {
       while (line.again && lines.get(name) === line) {
@@ -302,7 +315,17 @@ export function createRealtime({ url, token, client, tier = "high" }: RealtimeOp
         const page: Page = await ask(path + (last === undefined ? 1 : `500&after=${last}&epoch=${epoch}`));
         line.epoch = page.epoch;
         if (last === undefined) line.last ??= page.head;
-        else apply(line, page);
+        else {
+          if (page.reset) {
+            line.last = page.head;
+            tell(line);
+          }
+          for (const { seq, name, data } of page.events) {
+            if (seq <= line.last!) continue;
+            line.last = seq;
+            tell(line, name, data);
+          }
+        }
         line.again ||= line.last! < page.head;
       }
       line.closed = false;
@@ -311,22 +334,10 @@ export function createRealtime({ url, token, client, tier = "high" }: RealtimeOp
       line.closed = final(refusal);
       failed = !line.closed;
     }
-    line.reading = false;
+    line.busy = false;
     show(line, { live: !failed && (polling ? !line.closed : !!line.channel?.subscribed) });
     if (polling) become(failed ? "offline" : "polling");
     if (failed || polling) later("read " + name, failed ? backOff(line.tries++) : pause(line), () => read(line));
-  }
-
-  function apply(line: Line, { reset, head, events }: Page) {
-    if (reset) {
-      line.last = head;
-      tell(line);
-    }
-    for (const { seq, name, data } of events) {
-      if (seq <= line.last!) continue;
-      line.last = seq;
-      tell(line, name, data);
-    }
   }
 
   const pause = ({ listeners }: Line) => 1000 * Math.min(30, ...[...listeners].map((l) => tiers?.[l.tier ?? tier] ?? 5));
@@ -353,13 +364,13 @@ export function createRealtime({ url, token, client, tier = "high" }: RealtimeOp
       if (listener) line.listeners.add(listener);
       open();
       join(line);
-      if (line.last === undefined && !line.reading) read(line);
+      if (line.last === undefined && !line.busy) read(line);
       return () => {
         line.watchers.delete(changed);
         if (listener) line.listeners.delete(listener);
         later("drop " + name, grace, () => {
           if (line.watchers.size > 0) return;
-          line.release?.();
+          line.leave?.();
           lines.delete(name);
           close();
         });
@@ -370,12 +381,10 @@ export function createRealtime({ url, token, client, tier = "high" }: RealtimeOp
 
 export type Realtime = ReturnType<typeof createRealtime>;
 
-const invoke = (call: () => void) => call();
-
 // debugged reports whether this page, or this browser, is to tell what goes over the socket.
 function debugged() {
   try {
-    return /[?&]debug=realtime\b/.test(location.search) || localStorage.debug === "realtime";
+    return location.search.includes("debug=realtime") || localStorage.debug === "realtime";
   } catch {
     return false; // no storage here
   }

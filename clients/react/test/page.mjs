@@ -13,11 +13,15 @@ export function chrome() {
   return chromium.launch({ executablePath, args });
 }
 
-/** visit opens the application with its settings; provider is what its components get if nothing else is said. */
-export async function visit(browser, url, settings, provider) {
+/**
+ * visit opens the application with its settings; provider is what its components get if nothing else is said. With ahead
+ * its clock can be put forward.
+ */
+export async function visit(browser, url, settings, provider, ahead) {
   const context = await browser.newContext();
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
+  if (ahead) await page.clock.install();
   const faults = [];
   page.on("pageerror", (error) => faults.push(String(error)));
   await page.addInitScript((given) => { window.settings = given; }, settings);
