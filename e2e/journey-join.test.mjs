@@ -123,7 +123,7 @@ test("theme, name and data belong to the person", async () => {
   await page.getByRole("button", { name: "Save" }).tap();
   await page.getByRole("status").filter({ hasText: "Saved" }).waitFor();
   const download = page.waitForEvent("download");
-  await page.getByRole("button", { name: "Download all" }).tap();
+  await page.getByRole("button", { name: "Download my data" }).tap();
   assert.equal((await download).suggestedFilename(), "ftcmetrics-me.json");
   await page.getByRole("button", { name: "Erase me" }).tap();
   await page.getByRole("dialog").waitFor();
@@ -210,7 +210,7 @@ test("invites and shared tablets are made, used and closed", async () => {
 test("a mentor says what is shared, creates, hands over and deletes", async () => {
   const page = await member("MENTOR", { screen: "laptop", colors: "dark" });
   await page.goto("/team/settings");
-  await page.getByText("Teams at the same event", { exact: true }).click();
+  await page.getByText("Same event", { exact: true }).click();
   await page.getByText("sees the numbers of your entries").waitFor();
   const mine = () => server.data("GET", `/api/user-teams/${home.id}`, server.owner);
   assert.equal((await mine()).sharingLevel, "EVENT");

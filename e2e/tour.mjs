@@ -58,7 +58,7 @@ export const screens = [
   { name: "console-channels", path: "/console/channels", as: "operator" },
   { name: "console-channel", path: `/console/channels?channel=event-${season}-${eventCode}`, as: "operator" },
   { name: "console-connections", path: "/console/connections", as: "operator" },
-  { name: "console-connection", path: "/console/connections", as: "operator", act: (page) => page.getByRole("button", { name: /, Show connection/ }).first().click() },
+  { name: "console-connection", path: "/console/connections", as: "operator", act: (page) => page.getByRole("button", { name: /show this connection$/ }).first().click() },
   { name: "console-broadcast", path: "/console/broadcast", as: "operator", act: (page) => page.getByRole("combobox", { name: "Event" }).selectOption("match:completed") },
   { name: "console-log", path: "/console/log", as: "operator", act: busy },
   { name: "console-relay", path: "/console/relay", as: "operator" },
@@ -122,5 +122,6 @@ export async function show(who, { path, as = "stranger", act }, stage) {
   await page.goto(typeof path === "function" ? path(stage.needs) : path);
   await page.waitForFunction(() => document.querySelector("h1") && !document.querySelector('[aria-label="Loading"]'));
   await act?.(page, stage);
+  await page.waitForFunction(() => document.getAnimations().every((one) => one.playState !== "running" || one.effect?.getComputedTiming().iterations === Infinity));
   return page;
 }

@@ -1,9 +1,12 @@
-import { stored } from "./store";
+import { store, stored } from "./store";
 
 export type Theme = "light" | "dark" | "system";
 
 /** theme is how the app looks on this device; public/theme.js applies it before the first paint. */
 export const theme = stored<Theme>("ftc.theme", "system");
+
+/** look is the colour of the page's ground: another one is another look, whoever chose it. For what draws with colours itself. */
+export const look = store("");
 
 function apply() {
   const chosen = theme.get();
@@ -11,6 +14,7 @@ function apply() {
   else document.documentElement.dataset.theme = chosen;
   const ground = getComputedStyle(document.documentElement).getPropertyValue("--ground");
   document.querySelector('meta[name="theme-color"]')?.setAttribute("content", ground);
+  look.set(ground);
 }
 
 /** followTheme keeps the page in the chosen theme. */

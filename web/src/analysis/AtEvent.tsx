@@ -1,7 +1,8 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
+import { useLocation } from "wouter";
 import { EventPicker } from "../scout/event/EventPicker";
 import { useSession } from "../session";
-import { Loading, Page } from "../ui";
+import { Button, Dialog, Loading, Page } from "../ui";
 import { words } from "../words/analysis";
 import { type At, useAt } from "./at";
 import { useLiveFigures } from "./live";
@@ -26,6 +27,28 @@ export function AtEvent({ title, children }: { title: string; children: (at: At)
     <Live key={`${at.team.id} ${at.season} ${at.eventCode}`} at={at}>
       {children(at)}
     </Live>
+  );
+}
+
+/** OtherEvent is the button that changes the FTC event. A page about the former one gives way to the one at path. */
+export function OtherEvent({ at, path }: { at: At; path: string }) {
+  const [open, setOpen] = useState(false);
+  const [, go] = useLocation();
+  const chosen = () => {
+    setOpen(false);
+    go(path); // without the FTC event that its address may name
+  };
+  return (
+    <>
+      <Button icon="event" className="no-print" onClick={() => setOpen(true)}>
+        {words.event.other}
+      </Button>
+      {open && (
+        <Dialog title={words.event.choose} onClose={() => setOpen(false)}>
+          <EventPicker team={at.team} done={chosen} />
+        </Dialog>
+      )}
+    </>
   );
 }
 

@@ -27,7 +27,7 @@ export default function AccuracyPage() {
 }
 
 const points = (n: number) => n.toFixed(1);
-const signed = (n: number) => (n > 0 ? `+${points(n)}` : points(n).replace("-", "−"));
+const signed = (n: number) => (Math.abs(n) < 0.05 ? points(0) : n > 0 ? `+${points(n)}` : points(n).replace("-", "−"));
 
 function columns(): Column<Scout>[] {
   const phase = (key: "auto" | "teleop" | "total"): Column<Scout> => ({

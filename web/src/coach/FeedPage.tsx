@@ -16,6 +16,7 @@ import { Gaps } from "./Gaps";
 import { useBoardNews, useEntryNews } from "./news";
 import { OnNow } from "./OnNow";
 
+const read = 100; // entries, before the news
 const shown = 200; // rows: nobody scrolls further in what is live; the entries' table has all
 
 /** FeedPage is the team's live feed: what comes in, who is on, and who is missing. */
@@ -27,7 +28,7 @@ export default function FeedPage() {
 function Live({ team }: { team: Team }) {
   const { news } = useEntryNews(team.id);
   const chosen = useEvent();
-  const entries = useQuery(get("/api/scouting/entries", { query: { scoutingTeamId: team.id, limit: 100 } }));
+  const entries = useQuery(get("/api/scouting/entries", { query: { scoutingTeamId: team.id, limit: read } }));
   const current = useMemo(() => currentEntries(entries.data ?? [], news), [entries.data, news]);
   const [newest] = current;
   const season = chosen?.season ?? newest?.entry.season;
@@ -78,9 +79,11 @@ function Feed({ team, event, entries, news, current }: FeedProps) {
                   <FeedRow key={item.key} item={item} event={event} seats={seats} />
                 ))}
               </ol>
-              <div>
-                <ButtonLink to="/coach/entries">{words.feed.older}</ButtonLink>
-              </div>
+              {(items.length > shown || (entries.data?.length ?? 0) >= read) && (
+                <div>
+                  <ButtonLink to="/coach/entries">{words.feed.older}</ButtonLink>
+                </div>
+              )}
             </>
           )
         }

@@ -18,7 +18,7 @@ export function Keys({ onClose }: { onClose: () => void }) {
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-2">
         {rows.map(([keys, does]) => (
           <div key={does} className="col-span-2 grid grid-cols-subgrid">
-            <dt className="flex gap-1">
+            <dt className="flex items-start gap-1">
               {keys.map((key) => (
                 <kbd key={key} className="min-w-7 rounded-md border border-edge px-1.5 text-center font-mono text-sm">
                   {key}

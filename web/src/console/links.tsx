@@ -12,7 +12,7 @@ export const to = {
   log: (of: { user?: string; channel?: string }) => `/console/log?${query(of)}`,
 };
 
-const link = "inline-flex min-h-6 items-center rounded font-medium text-accent-text break-all";
+const link = "inline-flex min-h-6 items-center rounded font-medium text-accent-text wrap-anywhere";
 
 /** ChannelLink goes to the page of a channel. */
 export function ChannelLink({ channel, app }: { channel: string; app?: string }) {

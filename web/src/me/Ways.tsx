@@ -52,8 +52,12 @@ export function Ways({ me }: { me: Me }) {
         <Loaded from={identities} rows={1}>
           {(list) => (
             <>
-              {list.length === 0 && !me.password && <p className="text-quiet">{words.none}</p>}
-              <ul aria-label={words.title} className="grid">
+              {list.length === 0 && !me.password && (
+                <p className="text-quiet">
+                  {words.none} {(providers.length > 0 || me.operator) && words.noneHelp}
+                </p>
+              )}
+              <ul aria-label={words.title} className="grid empty:hidden">
                 {list.map((identity) => (
                   <li key={identity.id} className="flex min-h-14 items-center justify-between gap-3 border-t border-line first:border-t-0">
                     <span className="min-w-0">
@@ -76,7 +80,7 @@ export function Ways({ me }: { me: Me }) {
                   </li>
                 )}
               </ul>
-              <div className="flex flex-wrap gap-2">
+              <div className="flex flex-wrap gap-2 empty:hidden">
                 {providers
                   .filter(({ name }) => !list.some(({ provider }) => provider === name))
                   .map(({ name, label }) => (

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { Link, useParams } from "wouter";
+import { useParams } from "wouter";
 import { problem } from "../api";
-import { cx, Empty, Loaded, Page, Stale } from "../ui";
+import { Empty, Loaded, Page, Stale, Tabs } from "../ui";
 import { words as app } from "../words/app";
 import { words } from "../words/public";
 import { useEventKey, useFollowed } from "./address";
@@ -58,30 +58,11 @@ function Found({ of, event, part }: { of: EventKey; event: FtcEvent; part: strin
 
 function Parts({ of, part }: { of: EventKey; part: string }) {
   const root = `/e/${of.season}/${of.code}`;
-  return (
-    <nav aria-label={words.parts.label} className="-mx-4 overflow-x-auto px-4">
-      <ul className="flex min-w-max gap-1 border-b border-line">
-        {(["live", "schedule", "rankings", "playoffs", "ratings"] as const).map((name) => {
-          const here = part === (name === "live" ? "" : name);
-          return (
-            <li key={name}>
-              <Link
-                href={withFrame(name === "live" ? root : `${root}/${name}`)}
-                replace
-                aria-current={here ? "page" : undefined}
-                className={cx(
-                  "flex min-h-11 items-center border-b-3 px-3 font-medium no-underline",
-                  here ? "border-accent text-ink" : "border-transparent text-quiet",
-                )}
-              >
-                {words.parts[name]}
-              </Link>
-            </li>
-          );
-        })}
-      </ul>
-    </nav>
-  );
+  const tabs = (["live", "schedule", "rankings", "playoffs", "ratings"] as const).map((name) => {
+    const tail = name === "live" ? "" : name;
+    return { to: withFrame(tail ? `${root}/${tail}` : root), word: words.parts[name], here: part === tail };
+  });
+  return <Tabs label={words.parts.label} tabs={tabs} />;
 }
 
 function Overview({ of, matches, about }: { of: EventKey; matches: Match[]; about: About }) {

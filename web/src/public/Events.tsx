@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Link } from "wouter";
-import { Empty, Field, Loaded } from "../ui";
+import { ButtonLink, Empty, Field, Loaded } from "../ui";
 import { words } from "../words/public";
 import { leadOf, whenOf } from "./facts";
 import { type FtcEvent, useEvents } from "./reads";
@@ -30,9 +30,7 @@ export function Events() {
               <Group key={when} title={w[when]} events={partOf(found, when)} />
             ))}
             <p>
-              <Link href="/t" className="inline-flex min-h-11 items-center">
-                {w.teams}
-              </Link>
+              <ButtonLink to="/t">{w.teams}</ButtonLink>
             </p>
           </div>
         );

@@ -110,7 +110,7 @@ function Sum({ label, red, blue }: { label: string; red?: number; blue?: number 
   if (red === undefined && blue === undefined) return null;
   return (
     <tr className="bg-sunken font-semibold">
-      <th scope="row" className="!py-1 !text-ink">
+      <th scope="row" className="border-t border-line !py-1 !text-ink">
         {label}
       </th>
       <td className="number">{red ?? words.none}</td>
@@ -156,7 +156,7 @@ function Expectation({ match, said }: { match: Match; said?: Expected }) {
 function Robots({ of, match }: { of: EventKey; match: Match }) {
   const names = new Map((useQuery(teamsRead(of)).data ?? []).map((team) => [team.teamNumber, team.name]));
   return (
-    <Part title={words.rankings.team}>
+    <Part title={words.match.robots}>
       <ul className="pub-rows">
         {(match.robots ?? []).map(({ teamNumber, alliance }) => (
           <li key={teamNumber} className="pub-line">

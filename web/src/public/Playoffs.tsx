@@ -43,9 +43,9 @@ function Alliances({ bracket: { alliances, champion } }: { bracket: Bracket }) {
       {champion > 0 && <p className="font-semibold text-good">{w.champion(champion)}</p>}
       <ul className="pub-rows">
         {(alliances ?? []).map(({ number, captain, picks, backup, place }) => (
-          <li key={number} className="pub-line">
+          <li key={number} className="pub-row !grid-cols-[6rem_1fr_auto]">
             <b>{w.alliance(number)}</b>
-            <span className="flex flex-wrap gap-x-3">
+            <span className="flex flex-wrap gap-x-3 text-quiet">
               {[captain, ...(picks ?? [])].map((team) => (
                 <Link key={team} href={`/t/${team}`} className="inline-flex min-h-6 items-center">
                   {team}
@@ -53,7 +53,7 @@ function Alliances({ bracket: { alliances, champion } }: { bracket: Bracket }) {
               ))}
               {backup > 0 && <span>{w.backup(backup)}</span>}
             </span>
-            <span>{place > 0 ? w.place(place) : ""}</span>
+            <span className="text-quiet">{place > 0 ? w.place(place) : ""}</span>
           </li>
         ))}
       </ul>
@@ -89,12 +89,12 @@ function Meeting({ series, match }: { series: Series; match?: Match }) {
     const score = match && sideOf(match, side === "red" ? "RED" : "BLUE")?.total;
     const won = series.winner > 0 && series.winner === alliance;
     return (
-      <span className={`pub-team ${side} ${won ? "won" : ""} justify-between`}>
+      <span className={`pub-team ${side} ${won ? "won" : ""}`}>
         <span>
           <span className="sr-only">{words[side]} </span>
           {alliance > 0 ? w.alliance(alliance) : w.open}
         </span>
-        {score !== undefined && <b>{score}</b>}
+        {score !== undefined && <b className="ml-auto">{score}</b>}
       </span>
     );
   };

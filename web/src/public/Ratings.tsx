@@ -14,6 +14,8 @@ type Bin = Schemas["RatingsBin"];
 
 const tenth = (value?: number | null) => (value === null || value === undefined ? words.none : value.toFixed(1));
 
+const whole = (value?: number | null) => (value === null || value === undefined ? words.none : value.toFixed(0));
+
 /** Ratings shows EPA or OPR of the teams, and how good the predictions from them were. */
 export function Ratings({ of }: { of: EventKey }) {
   const [params, setParams] = useSearchParams();
@@ -70,16 +72,28 @@ function Epa({ of }: { of: EventKey }) {
   const columns: Column<Rated>[] = [
     { key: "rank", title: words.rankings.rank, cell: (r) => r.rank, by: (r) => r.rank },
     teamColumn<Rated>(),
-    { key: "epa", title: w.total, cell: (r) => tenth(r.epa), by: (r) => r.epa, number: true },
-    { key: "auto", title: w.auto, cell: (r) => tenth(r.auto), by: (r) => r.auto, number: true },
-    { key: "teleop", title: w.teleop, cell: (r) => tenth(r.teleop), by: (r) => r.teleop, number: true },
-    { key: "endgame", title: w.endgame, cell: (r) => tenth(r.endgame), by: (r) => r.endgame, number: true },
+    { key: "epa", title: w.total, cell: (r) => <Whole of={r} />, by: (r) => r.epa, number: true },
+    { key: "auto", title: w.auto, cell: (r) => tenth(r.auto), by: (r) => r.auto, number: true, hideOnPhone: true },
+    { key: "teleop", title: w.teleop, cell: (r) => tenth(r.teleop), by: (r) => r.teleop, number: true, hideOnPhone: true },
+    { key: "endgame", title: w.endgame, cell: (r) => tenth(r.endgame), by: (r) => r.endgame, number: true, hideOnPhone: true },
     { key: "n", title: w.matches, cell: (r) => r.n, by: (r) => r.n, number: true, hideOnPhone: true },
   ];
   return (
     <Loaded from={useQuery(epaRead(of))} rows={8}>
       {({ teams }) => <Table rows={teams ?? []} columns={columns} name={`${of.season}-${of.code}-epa.csv`} title={w.epa} />}
     </Loaded>
+  );
+}
+
+// Whole is the EPA of a robot, on phones with its phases below it.
+function Whole({ of }: { of: Rated }) {
+  return (
+    <>
+      {tenth(of.epa)}
+      <span className="block text-sm whitespace-nowrap text-quiet sm:hidden">
+        {words.ratings.phases(whole(of.auto), whole(of.teleop), whole(of.endgame))}
+      </span>
+    </>
   );
 }
 

@@ -123,7 +123,7 @@ function shown(value: unknown): string {
   if (value === null || value === undefined) return "–";
   if (Array.isArray(value)) return value.map((one) => (one === "NONE" ? "·" : String(one)[0])).join("");
   if (typeof value === "object") return "…";
-  return String(value);
+  return /^[A-Z_]+$/.test(String(value)) ? String(value).toLowerCase().replaceAll("_", " ") : String(value);
 }
 
 /** remaining is how long a match still runs, in seconds; null when it must be over. */

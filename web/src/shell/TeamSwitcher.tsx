@@ -16,7 +16,7 @@ export function TeamSwitcher() {
       value={team?.id ?? ""}
       onChange={(event) => (event.target.value === another ? go("/join") : chooseTeam(event.target.value))}
     >
-      {!team && <option value="">{words.problem.noTeam}</option>}
+      {!team && <option value="">{words.nav.noTeam}</option>}
       {teams.map((each) => (
         <option key={each.id} value={each.id}>
           {each.teamNumber} {nameOf(each)}

@@ -11,6 +11,8 @@ export interface Column<Row> {
   by?: (row: Row) => number | string | null | undefined;
   number?: boolean; // aligned at its digits; the largest first
   hideOnPhone?: boolean;
+  pinned?: boolean; // stays in sight while the table scrolls sideways
+  untitled?: boolean; // the cells speak for themselves; the title is for screen readers
 }
 
 type Props<Row> = {
@@ -46,11 +48,16 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, sort, onSort, m
         </thead>
         <tbody>
           {sorted.map((row) => (
-            <tr key={rowKey(row)} className={cx("border-t border-line", marked?.(row) && "bg-accent-wash")}>
+            <tr key={rowKey(row)} className={cx("border-t border-line", marked?.(row) ? "bg-accent-wash" : "bg-card")}>
               {columns.map((column) => (
                 <td
                   key={column.key}
-                  className={cx("px-2 py-2 sm:px-3", column.number && "text-right", column.hideOnPhone && "max-sm:hidden")}
+                  className={cx(
+                    "px-2 py-2 sm:px-3",
+                    column.number && "text-right sm:whitespace-nowrap",
+                    column.hideOnPhone && "max-sm:hidden",
+                    column.pinned && "sticky left-0 z-1 bg-inherit",
+                  )}
                 >
                   {column.cell(row)}
                 </td>
@@ -74,6 +81,7 @@ function Heading<Row>({ column, order, onChange }: { column: Column<Row>; order?
         "px-1 text-left text-sm font-semibold text-quiet",
         column.number && "text-right",
         column.hideOnPhone && "max-sm:hidden",
+        column.pinned && "sticky left-0 z-1 bg-card",
       )}
     >
       {column.by ? (
@@ -87,7 +95,7 @@ function Heading<Row>({ column, order, onChange }: { column: Column<Row>; order?
           <Icon name={here && !order.down ? "up" : "down"} className={cx("size-3.5", !here && "opacity-30 max-sm:hidden")} />
         </button>
       ) : (
-        <span className="inline-flex min-h-11 items-center px-2">{column.title}</span>
+        <span className={column.untitled ? "sr-only" : "inline-flex min-h-11 items-center px-2"}>{column.title}</span>
       )}
     </th>
   );

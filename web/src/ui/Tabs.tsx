@@ -3,25 +3,27 @@ import { Link, useLocation } from "wouter";
 import { cx } from "./cx";
 
 const inSight = (element: HTMLElement | null) => {
-  element?.scrollIntoView({ block: "nearest", inline: "nearest" }); // what it returns is no clean-up
+  element?.scrollIntoView({ block: "nearest", inline: "center" }); // what it returns is no clean-up
 };
 
-/** Tabs are the parts of one subject, each a page of its own: the address says which is open. */
-export function Tabs({ label, tabs }: { label: string; tabs: { to: string; word: string }[] }) {
+type TabsProps = { label: string; tabs: { to: string; word: string; here?: boolean }[] };
+
+/** Tabs are the parts of one subject, each a page of its own: the address says which is open, unless here does. */
+export function Tabs({ label, tabs }: TabsProps) {
   const [at] = useLocation();
   return (
     <nav aria-label={label} className="-mx-4 overflow-x-auto px-4">
       <ul className="flex min-w-max gap-1 border-b border-line">
-        {tabs.map(({ to, word }) => (
+        {tabs.map(({ to, word, here = at === to }) => (
           <li key={to}>
             <Link
               href={to}
               replace
-              ref={at === to ? inSight : undefined}
-              aria-current={at === to ? "page" : undefined}
+              ref={here ? inSight : undefined}
+              aria-current={here ? "page" : undefined}
               className={cx(
                 "flex min-h-11 items-center border-b-3 px-3 font-medium no-underline",
-                at === to ? "border-accent text-ink" : "border-transparent text-quiet",
+                here ? "border-accent text-ink" : "border-transparent text-quiet",
               )}
             >
               {word}

@@ -87,7 +87,7 @@ export const account = {
     english: "English",
     languageHelp: "More languages will come.",
     data: "Your data",
-    export: "Download all that is kept of you",
+    export: "Download my data",
     erase: "Erase me",
     eraseTitle: "Erase you from this server?",
     eraseHelp:

@@ -3,7 +3,7 @@ import { count } from "./time";
 
 const columns = {
   rank: "Rank",
-  record: "W-L-T",
+  record: "W–L–T",
   rankingScore: "RS",
   epa: "EPA",
   npOpr: "NP OPR",
@@ -28,6 +28,8 @@ export const words = {
   tabs: { label: "Analysis", robots: "Robots", compare: "Compare", brief: "Match brief", picks: "Pick lists" },
   event: {
     which: "Which FTC event is this about?",
+    other: "Other event",
+    choose: "Choose an FTC event",
     at: (code: string) => `At ${code}`,
   },
   match: (tournamentLevel: string, series: number, number: number) =>

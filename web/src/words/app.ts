@@ -14,6 +14,7 @@ export const words = {
     skip: "Skip to the content",
     main: "Main",
     chooseTeam: "Your team",
+    noTeam: "No team",
     addTeam: "Join or create a team…",
   },
   link: {

@@ -98,7 +98,7 @@ export const words = {
     polled: "Read",
     changed: "Changed",
     next: "Next",
-    how: "How it went",
+    how: "Last try",
     well: "well",
     untried: "not tried yet",
     retry: (when: string) => `FIRST asks for a pause: again ${when}`,

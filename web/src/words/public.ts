@@ -19,6 +19,7 @@ export const words = {
   red: "Red",
   blue: "Blue",
   match: {
+    robots: "Robots",
     letters: { qual: "Q", playoff: "P", practice: "T" } as Record<string, string>,
     name: (level: string, number: number) => `${levels[level] ?? "Match"} ${number}`,
     named: (code: string, name: string) => `${code}, ${name}`,
@@ -125,6 +126,7 @@ export const words = {
     ccwm: "CCWM",
     noFoul: "OPR without fouls",
     which: "Rating",
+    phases: (auto: string, teleop: string, endgame: string) => `A ${auto} · T ${teleop} · E ${endgame}`,
     epaHelp: "EPA: the points that a team is expected to add to its alliance, from official results only.",
     oprHelp: "OPR: what each team added on average, by least squares over the qualification matches.",
     thin: "few matches",

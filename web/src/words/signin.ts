@@ -34,7 +34,8 @@ export const signin = {
   linked: (provider: string) => `${provider} is added`,
   ways: {
     title: "How you sign in",
-    none: "You joined with a code: only this device knows you. Add a way to sign in on others.",
+    none: "You joined with a code: only this device knows you.",
+    noneHelp: "Add a way to sign in on others.",
     password: "E-mail and password",
     passwordNone: "No password",
     add: (provider: string) => `Add ${provider}`,

@@ -85,7 +85,7 @@ export const team = {
     sharing: "What other teams see",
     PRIVATE: "Nothing",
     PRIVATE_help: "Entries are the team's alone.",
-    EVENT: "Teams at the same event",
+    EVENT: "Same event",
     EVENT_help:
       "Whoever plays at the same FTC event sees the numbers of your entries, for as long as this stands. Never notes, names or pick lists.",
     PUBLIC: "Everybody",

@@ -4,7 +4,7 @@ import { get, type Schemas } from "../../api";
 import { allianceOf, Button, ButtonLink, Card, Empty, Icon, Loaded, Page, Robot, Select } from "../../ui";
 import { words } from "../../words/analysis";
 import { AnalysisTabs } from "../AnalysisTabs";
-import { AtEvent } from "../AtEvent";
+import { AtEvent, OtherEvent } from "../AtEvent";
 import type { At } from "../at";
 import { points } from "../figures";
 import { before } from "../order";
@@ -27,6 +27,7 @@ function Choice({ at }: { at: At }) {
       lead={words.event.at(at.eventCode)}
       actions={
         <>
+          <OtherEvent at={at} path="/analysis/brief" />
           <Button icon="print" className="no-print" onClick={() => print()}>
             {words.brief.print}
           </Button>

@@ -4,7 +4,7 @@ import { get, type Schemas } from "../../api";
 import { Card, cx, Empty, Icon, IconButton, Loaded, Page, Select } from "../../ui";
 import { phaseNames, words } from "../../words/analysis";
 import { AnalysisTabs } from "../AnalysisTabs";
-import { AtEvent } from "../AtEvent";
+import { AtEvent, OtherEvent } from "../AtEvent";
 import { type At, shareable } from "../at";
 import { points } from "../figures";
 import { bestOf, linesOf, numbersOf } from "./table";
@@ -19,7 +19,7 @@ function Compare({ at }: { at: At }) {
   const [, go] = useLocation();
   const choose = (next: number[]) => go(shareable("/analysis/compare", at, { robots: next.join(",") }), { replace: true });
   return (
-    <Page title={words.compare.title} lead={words.event.at(at.eventCode)}>
+    <Page title={words.compare.title} lead={words.event.at(at.eventCode)} actions={<OtherEvent at={at} path="/analysis/compare" />}>
       <AnalysisTabs />
       <Choice at={at} numbers={numbers} onChange={choose} />
       {numbers.length < 2 ? <Empty icon="analysis" title={words.compare.few} /> : <Side at={at} numbers={numbers} />}

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useParams } from "wouter";
 import { usePresenceChannel } from "../../realtime";
 import { may, useSession } from "../../session";
-import { Button, ButtonLink, Empty, Loaded, Loading, Page } from "../../ui";
+import { Button, ButtonLink, Empty, Icon, Loaded, Loading, Page } from "../../ui";
 import { words } from "../../words/analysis";
 import { AtEvent } from "../AtEvent";
 import type { At } from "../at";
@@ -77,8 +77,9 @@ function PickList({ id, at, storedAt, known: before }: { id: string; at: At; sto
           <a
             href={`/api/scouting/picklists/${id}/export.csv`}
             download
-            className="inline-flex min-h-11 items-center rounded-lg border border-edge/60 bg-card px-4 font-semibold text-ink no-underline"
+            className="inline-flex min-h-11 items-center gap-2 rounded-lg border border-edge/60 bg-card px-4 font-semibold text-ink no-underline"
           >
+            <Icon name="download" />
             {words.picks.csv}
           </a>
         </>

@@ -45,7 +45,7 @@ export function PickRow({ item, place, last, row, editor, dragged, dropBefore, h
       {editor && (
         <button
           type="button"
-          className="grid h-14 w-11 shrink-0 cursor-grab place-items-center rounded-lg text-quiet"
+          className="grid h-14 w-9 shrink-0 sm:w-11 cursor-grab place-items-center rounded-lg text-quiet"
           aria-label={words.picks.grip(teamNumber, place + 1)}
           aria-keyshortcuts="ArrowUp ArrowDown Home End 0 1 2 3 4 5 6 7 8 9"
           onKeyDown={press}
@@ -56,7 +56,7 @@ export function PickRow({ item, place, last, row, editor, dragged, dropBefore, h
           </svg>
         </button>
       )}
-      <span className="w-8 shrink-0 pl-1 text-right text-quiet">{place + 1}</span>
+      <span className="w-6 shrink-0 text-right text-quiet sm:w-8">{place + 1}</span>
       <div className="grid min-w-0 flex-1 gap-0.5 px-2 py-1.5">
         <p className="flex min-w-0 flex-wrap items-baseline gap-x-2">
           <Link
@@ -89,7 +89,7 @@ export function PickRow({ item, place, last, row, editor, dragged, dropBefore, h
         <>
           <select
             aria-label={words.picks.tierOf(teamNumber)}
-            className="min-h-11 rounded-lg border border-transparent bg-transparent px-1 text-sm hover:border-line"
+            className="min-h-11 rounded-lg border border-transparent bg-transparent px-1 text-sm max-sm:max-w-20 hover:border-line"
             value={tier}
             onChange={(event) => onTier(Number(event.target.value))}
           >

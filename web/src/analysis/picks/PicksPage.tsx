@@ -10,7 +10,7 @@ import { Button, Dialog, Empty, Field, Form, Icon, Loaded, Page, Select } from "
 import { words } from "../../words/analysis";
 import { ago } from "../../words/time";
 import { AnalysisTabs } from "../AnalysisTabs";
-import { AtEvent } from "../AtEvent";
+import { AtEvent, OtherEvent } from "../AtEvent";
 import type { At } from "../at";
 import { useRows } from "../robots/useRows";
 
@@ -29,8 +29,14 @@ function Lists({ at }: { at: At }) {
       {words.picks.make}
     </Button>
   );
+  const actions = (
+    <>
+      <OtherEvent at={at} path="/analysis/picks" />
+      {make}
+    </>
+  );
   return (
-    <Page title={words.picks.title} lead={words.event.at(at.eventCode)} actions={make}>
+    <Page title={words.picks.title} lead={words.event.at(at.eventCode)} actions={actions}>
       <AnalysisTabs />
       <Loaded from={lists}>
         {(all) =>

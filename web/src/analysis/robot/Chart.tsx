@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useStore } from "../../store";
-import { theme } from "../../theme";
+import { look } from "../../theme";
 
 type Props = { labels: string[]; series: { name: string; values: number[] }[] };
 
@@ -13,7 +13,7 @@ const colours = ["--blue-ink", "--warn", "--red-ink", "--accent-text"];
 /** Chart draws the course of some figures. It has no text of its own beyond the legend: the page gives the same as a table. */
 export default function Chart({ labels, series }: Props) {
   const box = useRef<HTMLDivElement>(null);
-  const look = useStore(theme);
+  const drawn = useStore(look);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another look has other colours
   useEffect(() => {
     const element = box.current!;
@@ -51,7 +51,7 @@ export default function Chart({ labels, series }: Props) {
       fit.disconnect();
       chart.destroy();
     };
-  }, [labels, series, look]);
+  }, [labels, series, drawn]);
   return (
     <div className="grid h-full grid-rows-[1fr_auto] gap-2">
       <div ref={box} className="min-h-0 min-w-0 overflow-hidden" />

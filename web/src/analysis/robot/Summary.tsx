@@ -13,8 +13,8 @@ export const phases = ["auto", "teleop", "endgame", "total"] as const;
 /** seenOf are the matches of a summary that scouts saw, as they were played. */
 export const seenOf = ({ matches }: Summary) => (matches ?? []).filter(({ source }) => source === "scouted").sort(before);
 
-const head = "px-2 py-2 text-right text-sm font-semibold text-quiet";
-const cell = "px-2 py-2 text-right whitespace-nowrap";
+const head = "px-1.5 py-2 sm:px-2 text-right text-sm font-semibold text-quiet";
+const cell = "px-1.5 py-2 sm:px-2 text-right whitespace-nowrap";
 
 /** Points is what the robot scored by our scouts, phase by phase. */
 export function Points({ summary }: { summary: Summary }) {
@@ -32,7 +32,7 @@ export function Points({ summary }: { summary: Summary }) {
                 {words.robot.phase}
               </th>
               {titles.map((title) => (
-                <th key={title} scope="col" className={head}>
+                <th key={title} scope="col" className={cx(head, title === words.robot.median && "max-sm:hidden")}>
                   {title}
                 </th>
               ))}
@@ -51,7 +51,7 @@ export function Points({ summary }: { summary: Summary }) {
                   <td className={cell} data-figure={`${phase}-average`}>
                     {points(scouted[phase].average)}
                   </td>
-                  <td className={cell}>{points(scouted[phase].median)}</td>
+                  <td className={cx(cell, "max-sm:hidden")}>{points(scouted[phase].median)}</td>
                   <td className={cell}>{points(scouted[phase].best)}</td>
                   <td className={cell}>{middle && values.length > 1 ? `${points(middle.from)}–${points(middle.to)}` : "–"}</td>
                   <td className={cell}>{scouted[phase].matches > 1 ? signed(scouted[phase].trend) : "–"}</td>
@@ -132,7 +132,7 @@ export function Official({ summary: { official, ratings, scouted, sources } }: {
       </p>
       {official && (
         <dl className="flex flex-wrap gap-x-6 gap-y-2">
-          <Fact word={words.robot.record}>{`${official.wins}-${official.losses}-${official.ties}`}</Fact>
+          <Fact word={words.robot.record}>{`${official.wins}–${official.losses}–${official.ties}`}</Fact>
           <Fact word={words.robot.allianceAverage}>{points(official.averageNoFoul)}</Fact>
           <Fact word={words.robot.noShows} bad={official.noShows > 0}>
             {official.noShows}

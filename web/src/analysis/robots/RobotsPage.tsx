@@ -3,7 +3,7 @@ import { useStore } from "../../store";
 import { Button, ButtonLink, type Column, DataTable, Dialog, Empty, Failed, Field, Loading, Page, Stale, Switch, sortRows } from "../../ui";
 import { words } from "../../words/analysis";
 import { AnalysisTabs } from "../AnalysisTabs";
-import { AtEvent } from "../AtEvent";
+import { AtEvent, OtherEvent } from "../AtEvent";
 import { type At, shareable } from "../at";
 import { csv, saveFile } from "../csv";
 import { chosenFields, chosenOrder, column, fields, robotColumn } from "./columns";
@@ -20,7 +20,7 @@ export default function RobotsPage() {
 function Robots({ at }: { at: At }) {
   const { rows, waiting, failed, stale, again } = useRows(at);
   return (
-    <Page title={words.robots.title} lead={words.event.at(at.eventCode)}>
+    <Page title={words.robots.title} lead={words.event.at(at.eventCode)} actions={<OtherEvent at={at} path="/analysis" />}>
       <AnalysisTabs />
       {stale && <Stale at={stale.dataUpdatedAt} />}
       {failed ? (

@@ -43,11 +43,12 @@ export const chosenOrder = stored<{ key: string; down: boolean }>("ftc.analysis.
 export const robotColumn: Column<Row> = {
   key: "teamNumber",
   title: words.robots.robot,
+  pinned: true,
   by: ({ teamNumber }) => teamNumber,
   cell: ({ teamNumber, name }) => (
     <Link
       href={`/analysis/robots/${teamNumber}`}
-      className="flex min-h-7 min-w-24 items-baseline gap-2 font-semibold text-accent-text no-underline hover:underline"
+      className="flex min-h-7 items-baseline sm:min-w-24 gap-2 font-semibold text-accent-text no-underline hover:underline"
     >
       <span id={`robot-${teamNumber}`}>{teamNumber}</span>
       <span className="max-w-48 truncate text-sm font-normal text-quiet max-sm:hidden">{name}</span>

@@ -58,7 +58,7 @@ export function rowsOf({ teams, standing, epa, opr, matches, consensus }: Source
         teamNumber,
         name: names.get(teamNumber) || place?.name || "",
         rank: place?.rank || null,
-        record: place ? `${place.wins}-${place.losses}-${place.ties}` : "",
+        record: place ? `${place.wins}–${place.losses}–${place.ties}` : "",
         rankingScore: place?.rankingScore ?? null,
         epa: rated.get(teamNumber)?.epa ?? null,
         npOpr: power?.shown ?? null,

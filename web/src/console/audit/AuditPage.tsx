@@ -40,7 +40,7 @@ const columns: Column<Line>[] = [
     title: text.who,
     cell: ({ actor, kind }) => (
       <span className="grid">
-        <span>{actor?.displayName || words.nobody}</span>
+        <span className="sm:whitespace-nowrap">{actor?.displayName || words.nobody}</span>
         <span className="text-sm text-quiet">{kind}</span>
       </span>
     ),

@@ -21,7 +21,7 @@ export function ChannelView({ name, app }: { name: string; app?: string }) {
         [text.type, [text.types[found.type], found.cache && text.cache].filter(Boolean).join(", ")],
         [text.subscriptions, told(found.subscriptions)],
         ...(found.members === null ? [] : [[text.members, told(found.members)] as [string, string]]),
-        [text.published, told(found.published)],
+        [text.since, told(found.published)],
         [text.rate, told(found.rate)],
       ]
     : [];
@@ -44,7 +44,7 @@ export function ChannelView({ name, app }: { name: string; app?: string }) {
       {!read.data && (read.error ? <Failed cause={read.error} again={() => read.refetch()} /> : <Loading rows={1} />)}
       {read.data && !found && <Empty title={text.empty}>{text.emptyHelp}</Empty>}
       {found && (
-        <dl className="flex flex-wrap gap-2">
+        <dl className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">
           {facts.map(([fact, value]) => (
             <div key={fact} data-tile={fact} className="rounded-card border border-line bg-card px-3 py-2">
               <dt className="text-sm text-quiet">{fact}</dt>

@@ -25,12 +25,12 @@ const columns = (open: (id: string) => void): Column<Connection>[] => [
       <button
         type="button"
         data-connection={connection.id}
-        aria-label={`${who(connection)}, ${text.show(connection.id)}`}
         onClick={() => open(connection.id)}
         className="grid min-h-9 content-center justify-items-start rounded-md text-left"
       >
-        <span className={cx("font-medium", connection.userId ? "text-accent-text" : "text-quiet")}>{who(connection)}</span>
-        <span className="font-mono text-xs text-quiet">{connection.id}</span>
+        <span className={cx("font-medium wrap-anywhere", connection.userId ? "text-accent-text" : "text-quiet")}>{who(connection)}</span>
+        <span className="font-mono text-xs text-quiet max-sm:max-w-32 max-sm:truncate">{connection.id}</span>
+        <span className="sr-only">{text.show}</span>
       </button>
     ),
   },
@@ -66,7 +66,7 @@ export default function ConnectionsPage() {
   const first = read.data?.pages[0]?.data;
   return (
     <Page title={words.pages.connections} full>
-      <div className="grid grid-cols-2 items-end gap-3 sm:grid-cols-3 xl:max-w-4xl">
+      <div className="grid items-end gap-3 sm:grid-cols-3 xl:max-w-4xl">
         {filters.map((name) => (
           <Field
             key={name}

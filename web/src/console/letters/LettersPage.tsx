@@ -39,6 +39,7 @@ const columns = (again: (letter: Letter) => void, drop: (letter: Letter) => void
   {
     key: "actions",
     title: text.actions,
+    untitled: true,
     cell: (letter) => (
       <span className="flex flex-wrap gap-1.5">
         {letter.wanted ? (

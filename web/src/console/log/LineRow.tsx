@@ -42,7 +42,7 @@ export const LineRow = memo(function LineRow({ line }: { line: Line }) {
           {text.kind[kind]}
         </span>
         <span className="truncate font-mono">{channel || userId || socketId || line.address}</span>
-        <span className="truncate max-sm:col-span-3">
+        <span className="max-sm:col-span-3 sm:truncate">
           {(kind === "refused" ? [reason, name] : [name, reason]).filter(Boolean).join(" · ")}
         </span>
         <span className="text-right text-quiet max-sm:hidden">{size ? words.bytes(size) : ""}</span>

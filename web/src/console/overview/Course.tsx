@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useStore } from "../../store";
-import { theme } from "../../theme";
+import { look } from "../../theme";
 import { words } from "../../words/console";
 import { kept, type Point } from "./course";
 
@@ -29,7 +29,7 @@ const columns = (points: Point[], lines: Line[]): uPlot.AlignedData => [
 export default function Course({ title, points, lines, shown }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(null);
-  const look = useStore(theme);
+  const drawn = useStore(look);
   const latest = useRef({ points, lines, shown });
   latest.current = { points, lines, shown };
   // biome-ignore lint/correctness/useExhaustiveDependencies: another look has other colours
@@ -67,7 +67,7 @@ export default function Course({ title, points, lines, shown }: Props) {
       fit.disconnect();
       made.destroy();
     };
-  }, [look]);
+  }, [drawn]);
   useEffect(() => chart.current?.setData(columns(points, lines)), [points, lines]);
   const now = points.at(-1);
   const told = lines.map(({ name, of }) => words.overview.pair(name, now?.[of] == null ? words.unknown : shown(now[of])));

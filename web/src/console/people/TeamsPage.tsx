@@ -32,7 +32,7 @@ const columns: Column<Team>[] = [
   },
   { key: "members", title: text.members, number: true, cell: ({ members }) => common.number(members) },
   { key: "entries", title: text.entries, number: true, cell: ({ entries }) => common.number(entries) },
-  { key: "active", title: text.active, number: true, cell: ({ activeAt }) => ago(activeAt) },
+  { key: "active", title: text.active, number: true, hideOnPhone: true, cell: ({ activeAt }) => ago(activeAt) },
   { key: "made", title: text.made, number: true, hideOnPhone: true, cell: ({ createdAt }) => ago(createdAt) },
 ];
 

@@ -46,6 +46,7 @@ const columns = (revoke: (token: Token) => void): Column<Token>[] => [
   {
     key: "actions",
     title: text.actions,
+    untitled: true,
     cell: (token) => (
       <RowButton danger label={text.revokeOf(token.user.displayName, place(token))} onClick={() => revoke(token)}>
         {text.revoke}

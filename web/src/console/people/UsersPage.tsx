@@ -62,6 +62,7 @@ const columns = (change: (person: Person) => void): Column<Person>[] => [
   {
     key: "actions",
     title: text.actions,
+    untitled: true,
     cell: (person) =>
       !person.operator && (
         <RowButton

@@ -46,6 +46,7 @@ const columns = (poll: (list: List) => void): Column<List>[] => [
   {
     key: "poll",
     title: text.poll,
+    untitled: true,
     cell: (list) =>
       list.eventCode &&
       (list.wantedAt ? (

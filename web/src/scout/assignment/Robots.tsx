@@ -49,7 +49,7 @@ function MatchRow({ match, seen }: { match: Match; seen: Place[] }) {
   return (
     <li className="grid grid-cols-[3.5rem_1fr] items-center gap-2 border-b border-line py-2 last:border-0">
       <b>{matchName(match)}</b>
-      <div className="grid grid-cols-2 gap-2 sm:grid-cols-4 wide:grid-cols-2 xl:grid-cols-4">
+      <div className="grid grid-cols-2 gap-2 sm:grid-cols-4 wide:grid-cols-2 2xl:grid-cols-4">
         {robots.map(({ alliance, station, teamNumber }) => {
           const duty = dutyIn(match, teamNumber);
           const done = seen.some((s) => inOrder(s, match) === 0 && s.scoutedTeamNumber === teamNumber);
