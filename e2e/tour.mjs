@@ -27,6 +27,7 @@ export const screens = [
   { name: "me", path: "/me", as: "member" },
   { name: "members", path: "/team", as: "member" },
   { name: "invites", path: "/team/invites", as: "member", act: (page) => page.getByRole("button", { name: "Make the invite" }).click() },
+  { name: "address", path: "/team/invites", as: "member", act: (page) => page.getByRole("button", { name: "Show the address as QR" }).click() },
   { name: "tablets", path: "/team/devices", as: "member" },
   { name: "team-settings", path: "/team/settings", as: "member" },
   { name: "new-team", path: "/team/new", as: "member" },

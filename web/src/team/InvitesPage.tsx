@@ -9,6 +9,7 @@ import { roleNames } from "../words/app";
 import { signin } from "../words/signin";
 import { team as words } from "../words/team";
 import { until } from "../words/time";
+import { Address } from "./Address";
 import { grantable } from "./MembersPage";
 import { TeamPage } from "./TeamPage";
 
@@ -52,6 +53,7 @@ function Invites({ team }: { team: Team }) {
           }
         </Loaded>
       </Card>
+      <Address />
     </div>
   );
 }

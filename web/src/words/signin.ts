@@ -13,7 +13,10 @@ export const signin = {
     ],
     "sign-in-expired": () => ["This sign-in took too long", "Or it was begun in another window or browser. Begin again here."],
     "provider-down": (at: string) => [`${at} does not answer`, "Try again in a moment, or sign in another way."],
-    "provider-keys": (at: string) => [`${at} does not show its keys`, "Without them nobody can be signed in. Try again in a moment, or sign in another way."],
+    "provider-keys": (at: string) => [
+      `${at} does not show its keys`,
+      "Without them nobody can be signed in. Try again in a moment, or sign in another way.",
+    ],
     "provider-answer": (at: string) => [`What ${at} answered does not hold`, "For your safety nobody was signed in. Begin again."],
     "not-invited": (at: string) => [
       "You are not invited yet",

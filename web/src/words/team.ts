@@ -31,6 +31,13 @@ export const team = {
     handOverGo: "Hand over",
     handedOver: (name: string) => `${name} is now a mentor of the team`,
   },
+  address: {
+    title: "Address of this server",
+    help: "For a device that has nothing yet: scan it, then join with a code.",
+    show: "Show the address as QR",
+    here: "This address is good on this computer alone. Open the app by the computer's address in the network, and show that.",
+    warns: "A browser that warns of the certificate learns to trust it at",
+  },
   invites: {
     make: "New invite",
     help: "A code brings somebody into the team without an e-mail address. Codes for up to a day are short enough to be read out.",
