@@ -24,7 +24,7 @@ var readers = [...]struct {
 	{"Front ends", "You write a page, an app or a bot.",
 		[]string{"frontend", "react", "socket-service", "realtime", "delivery", "errors"}},
 	{"Operators", "You run it for others.",
-		[]string{"operations", "cli", "cluster", "scaling", "reliability", "performance", "security", "dependencies"}},
+		[]string{"operations", "console", "cli", "cluster", "scaling", "reliability", "performance", "security", "dependencies"}},
 	{"Contributors", "You change it.",
 		[]string{"contributing", "architecture", "seasons", "changelog"}},
 }
