@@ -88,7 +88,10 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer, at 
 		complain(errOut, err)
 		return exitUsage
 	}
-	err = parsed.Run(&invocation{ctx: ctx, environ: environ, parsed: parsed, sources: from, out: out, err: errOut, pace: at})
+	name := parsed.Command()
+	command := parsed.Selected().Target.Addr().Interface().(interface{ Run(in *invocation) error })
+	// Nothing here needs what was parsed any more: a server that runs for weeks may let go of it.
+	err = command.Run(&invocation{ctx: ctx, environ: environ, parsed: parsed, sources: from, out: out, err: errOut, pace: at})
 	complain(errOut, err)
-	return exitCode(err, slices.Contains(servers, parsed.Command()))
+	return exitCode(err, slices.Contains(servers, name))
 }
