@@ -111,10 +111,7 @@ test("whispers reach the others of a private and of a presence channel, and not 
 test("a channel that was left is silent, and empty for the hub", async () => {
   const client = echo("ann");
   const heard = [];
-  for (const channel of [client.channel("leave-me"), client.private("leave-me")]) {
-    channel.listen(".e", (data) => heard.push(data));
-    await ready(channel);
-  }
+  await Promise.all([client.channel("leave-me"), client.private("leave-me")].map((channel) => ready(channel.listen(".e", (data) => heard.push(data)))));
   const stays = await ready(client.channel("stays"));
   client.leave("leave-me");
   const occupied = async () => Object.keys((await (await backend.pusher.get({ path: "/channels" })).json()).channels);
