@@ -16,6 +16,7 @@ import (
 	"github.com/coder/websocket"
 	pusher "github.com/pusher/pusher-http-go/v5"
 
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 	"github.com/ftcmetrics/ftcmetrics/realtime/hub"
 )
 
@@ -129,7 +130,7 @@ func TestAnAppOfTheFile(t *testing.T) {
 			}))
 			defer receiver.Close()
 			apps := appsFile(t, `[{`+oneApp+`,"maxConnections":1,"maxReadRequestsPerSecond":1,"maxEventChannelsAtOnce":2,"webhooks":[{"url":"`+receiver.URL+`"}]}]`)
-			p := serve(t, t.TempDir(), command, "--hub-apps-file="+apps, "--metrics-prefix=soketi_")
+			p := serve(t, pgtest.Folder(t), command, "--hub-apps-file="+apps, "--metrics-prefix=soketi_")
 			join := func() *websocket.Conn {
 				socket, _, err := websocket.Dial(t.Context(), "ws://"+p.hub+"/app/k2?protocol=7", nil)
 				must(t, err)

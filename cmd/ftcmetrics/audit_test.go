@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 )
 
 // auditLine is a line of the audit log as an operator reads it.
@@ -50,7 +52,7 @@ func (l auditLine) deed() string {
 // retention take them away.
 func TestAuditOfTheProgram(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := pgtest.Folder(t)
 	p := serve(t, dir)
 	token := owner(t, dir)
 	if out, err := program(dir, "log", "new-epoch").CombinedOutput(); err != nil {

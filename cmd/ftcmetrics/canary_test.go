@@ -16,6 +16,8 @@ import (
 	"github.com/coder/websocket"
 	"github.com/google/uuid"
 	pusher "github.com/pusher/pusher-http-go/v5"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 )
 
 // finder keeps all that was seen in each place, and looks there for canaries.
@@ -101,7 +103,7 @@ func newAviary(t *testing.T) *aviary {
 		f.saw(inWebhooks, string(raw))
 	}))
 	t.Cleanup(receiver.Close)
-	cmd := program(t.TempDir(), "serve")
+	cmd := program(pgtest.Folder(t), "serve")
 	cmd.Env = append(cmd.Env, "LOG_LEVEL=debug", "REALTIME_DEBUG=true", "REALTIME_APP_ID=own", "REALTIME_APP_KEY=own-key", "REALTIME_APP_SECRET="+f.secrets["the app's secret"],
 		"PROXY_SECRET="+f.secrets["the proxy's secret"], "FTC_API_USERNAME=somebody", "FTC_API_TOKEN="+f.secrets["the token of FIRST's API"], "FTC_API_URL=http://127.0.0.1:1",
 		`HUB_WEBHOOKS=[{"url":"`+receiver.URL+`","headers":{"X-Own":"`+f.secrets["a webhook's header"]+`"}}]`)

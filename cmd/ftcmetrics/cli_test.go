@@ -113,6 +113,7 @@ var exampleCommand = regexp.MustCompile(`(?:^|[\s(])ftcmetrics((?: +(?:'[^']*'|"
 
 // TestExamplesAreCommandLines parses each example, and wants it to be of its command.
 func TestExamplesAreCommandLines(t *testing.T) {
+	t.Parallel()
 	for path, text := range examples() {
 		for line := range strings.Lines(strings.TrimSpace(text)) {
 			found := exampleCommand.FindStringSubmatch(line)

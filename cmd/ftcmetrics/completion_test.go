@@ -60,6 +60,7 @@ func TestBashCompletion(t *testing.T) {
 
 // TestCompletionScripts wants every command and every visible flag in the scripts of all shells.
 func TestCompletionScripts(t *testing.T) {
+	t.Parallel()
 	for _, shell := range []string{"bash", "zsh", "fish"} {
 		code, script, _ := output(t, "", "completion", shell)
 		if code != 0 {

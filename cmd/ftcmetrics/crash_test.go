@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 )
 
 const (
@@ -30,7 +32,7 @@ type crash struct {
 // Each writer repeats an entry until it is acknowledged, as a tablet does.
 func TestNothingAcknowledgedIsLost(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := pgtest.Folder(t)
 	p := serve(t, dir)
 	c := &crash{t: t, token: owner(t, dir), progress: make(chan struct{}, crashEntries)}
 	c.url.Store(p.url)

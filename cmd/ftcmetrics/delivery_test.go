@@ -17,11 +17,18 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/ftcmetrics/ftcmetrics/internal/pgembed"
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 	"github.com/ftcmetrics/ftcmetrics/internal/porttest"
 )
 
-// aside is a PostgreSQL that several servers share.
+// aside is a database with the program's schema, beside the servers that share it.
 func aside(t *testing.T) (url string) {
+	t.Helper()
+	return pgtest.URL(t)
+}
+
+// alone is a PostgreSQL of the test's own, with no schema, which several servers can share.
+func alone(t *testing.T) (url string) {
 	t.Helper()
 	server, err := pgembed.Start(t.Context(), pgembed.Options{Dir: t.TempDir(), Unsafe: true})
 	must(t, err)

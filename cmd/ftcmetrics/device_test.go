@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 )
 
 // join subscribes a socket to a channel with the authority of the token.
@@ -38,7 +40,7 @@ func (p *process) join(socket *websocket.Conn, socketID, token, channel string) 
 // the mentor take it away: its socket is closed within two seconds, the others' stay.
 func TestATabletThatIsTakenAwayHearsNothingMore(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := pgtest.Folder(t)
 	p := serve(t, dir)
 	mentor := owner(t, dir)
 	var team, tablet struct{ ID, Token string }

@@ -110,7 +110,7 @@ const (
 func newClinic(t *testing.T) *clinic {
 	t.Helper()
 	address := porttest.Address(t)
-	c := &clinic{database: aside(t), redis: redistest.New(t), back: "http://" + address}
+	c := &clinic{database: alone(t), redis: redistest.New(t), back: "http://" + address}
 	c.ill.Store(well)
 	c.proxy = httptest.NewServer(c)
 	t.Cleanup(c.proxy.Close)

@@ -17,6 +17,8 @@ import (
 
 	"github.com/coder/websocket"
 	pusher "github.com/pusher/pusher-http-go/v5"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 )
 
 const stopGrace = 5 * time.Second
@@ -30,7 +32,7 @@ func TestStopUnderLoad(t *testing.T) {
 	}{{"hub", 200}, {"serve", 200}, {"hub", 0}} {
 		t.Run(fmt.Sprintf("%s with %d", c.command, c.sockets), func(t *testing.T) {
 			t.Parallel()
-			cmd := program(t.TempDir(), c.command)
+			cmd := program(pgtest.Folder(t), c.command)
 			cmd.Env = append(append(cmd.Env, soketiApp...), "HUB_SHUTDOWN_GRACE="+stopGrace.String())
 			d := &departure{t: t, p: launch(t, cmd), gone: make([]gone, c.sockets)}
 			d.connect()
@@ -261,7 +263,7 @@ func (p *process) connected() int {
 // until asks again and again, for ten seconds.
 func until(t *testing.T, what string, check func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !check(); <-time.After(5 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); !check(); <-time.After(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("never: %s", what)
 		}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/ftcmetrics/ftcmetrics/ftc"
 	"github.com/ftcmetrics/ftcmetrics/ftc/firstapi/firstapitest"
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 )
 
 // simulatedClock names the file that has the time, when the program follows FTC events by a
@@ -59,7 +60,7 @@ const eventChannel = "event-ZZDEV1"
 
 func startEventDay(t *testing.T, begin time.Time) *eventDay {
 	t.Helper()
-	d := &eventDay{t: t, dir: t.TempDir(), clock: firstapitest.NewClock(begin)}
+	d := &eventDay{t: t, dir: pgtest.Folder(t), clock: firstapitest.NewClock(begin)}
 	var err error
 	d.fake, err = firstapitest.New(d.clock.Now)
 	must(t, err)

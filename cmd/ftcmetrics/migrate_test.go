@@ -10,7 +10,7 @@ import (
 // TestMigrate brings an empty database to the program's schema, once, and refuses a newer one.
 func TestMigrate(t *testing.T) {
 	t.Parallel()
-	url := aside(t)
+	url := alone(t)
 	exec := func(sql string) {
 		t.Helper()
 		conn, err := pgx.Connect(t.Context(), url)

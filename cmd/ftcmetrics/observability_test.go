@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 	"github.com/ftcmetrics/ftcmetrics/internal/redistest"
 )
 
@@ -107,7 +108,7 @@ func TestMetricsAreWhatIsWrittenOfThem(t *testing.T) {
 // makes series by asking for addresses.
 func TestMetricsOfTheAPI(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := serve(t, pgtest.Folder(t))
 	for _, path := range []string{"/api/seasons", "/api/seasons", "/api/user-teams/" + uuid.NewString(), "/api/user-teams/" + uuid.NewString(), "/api/nothing-" + uuid.NewString(), "/nothing-" + uuid.NewString()} {
 		get(t, p.url+path)
 	}
@@ -131,7 +132,7 @@ func TestMetricsOfTheAPI(t *testing.T) {
 // TestProfilesAreNotForStrangers: Go's profiles are on the metrics' address and on no other.
 func TestProfilesAreNotForStrangers(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := serve(t, pgtest.Folder(t))
 	if heap := get(t, "http://"+p.metrics()+"/debug/pprof/goroutine?debug=1"); !strings.HasPrefix(heap, "goroutine profile: total") {
 		t.Errorf("no profile on METRICS_ADDR: %.80s", heap)
 	}
@@ -188,7 +189,7 @@ func askAs(t *testing.T, method, url, token, id, body string) *http.Response {
 // channel and seq on the relay.
 func TestRequestIDsEndToEnd(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := pgtest.Folder(t)
 	cmd := program(dir)
 	cmd.Env = append(cmd.Env, "LOG_LEVEL=debug", "REALTIME_DEBUG=true", "TRUSTED_PROXIES=127.0.0.1")
 	p := launch(t, cmd)
@@ -261,7 +262,7 @@ func TestRealtimeDebug(t *testing.T) {
 		environ []string
 		want    int
 	}{{[]string{"REALTIME_DEBUG=true"}, 1}, {nil, 0}} {
-		cmd := program(t.TempDir())
+		cmd := program(pgtest.Folder(t))
 		cmd.Env = append(cmd.Env, c.environ...)
 		p := launch(t, cmd)
 		socket, _, err := websocket.Dial(t.Context(), "ws://"+p.hub+"/app/"+appKey(t, p), nil)

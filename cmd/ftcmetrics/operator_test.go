@@ -12,6 +12,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/ftcmetrics/ftcmetrics/api"
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 	"github.com/ftcmetrics/ftcmetrics/internal/porttest"
 	"github.com/ftcmetrics/ftcmetrics/realtime/eventlog"
 )
@@ -92,7 +93,7 @@ func TestDeadLettersFromTheConsole(t *testing.T) {
 // closed within two seconds, others' stay, and the token opens nothing.
 func TestDisabledSocketsClose(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := pgtest.Folder(t)
 	p := serve(t, dir)
 	operator := owner(t, dir)
 	call := func(method, path, token, body string, want int, out any) {
@@ -141,7 +142,7 @@ func TestDisabledSocketsClose(t *testing.T) {
 // TestServerFacts reads what a server tells its operator of itself: no secret is in it.
 func TestServerFacts(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := pgtest.Folder(t)
 	cmd := program(dir, "serve", "--rate-limit=7000")
 	cmd.Env = append(cmd.Env, "FTC_API_USERNAME=CANARY-scout", "FTC_API_TOKEN=CANARY-token", "FTC_API_URL=http://127.0.0.1:9", "EVENT_RETENTION=48h")
 	p := launch(t, cmd)

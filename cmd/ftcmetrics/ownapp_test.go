@@ -13,6 +13,8 @@ import (
 
 	"github.com/coder/websocket"
 	pusher "github.com/pusher/pusher-http-go/v5"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 )
 
 // hookServer checks what it gets with the real library and passes it on.
@@ -35,7 +37,7 @@ func hookServer(t *testing.T, key, secret string) (url string, hooks chan *pushe
 }
 
 // patience is how long tests wait for what has to come.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // nextHook waits for a webhook that tells of one event.
 func nextHook(t *testing.T, hooks chan *pusher.Webhook, event, channel string) {
@@ -81,7 +83,7 @@ func TestWebhooksOfTheOwnApp(t *testing.T) {
 			t.Parallel()
 			const key, secret = "own-key", "0123456789abcdef0123456789abcdef"
 			url, hooks := hookServer(t, key, secret)
-			cmd := program(t.TempDir(), command)
+			cmd := program(pgtest.Folder(t), command)
 			cmd.Env = append(cmd.Env, "REALTIME_APP_ID=own", "REALTIME_APP_KEY="+key, "REALTIME_APP_SECRET="+secret,
 				`HUB_WEBHOOKS=[{"url":"`+url+`","event_types":["channel_occupied","channel_vacated"],"filter":{"channel_name_starts_with":"chat-"}}]`)
 			p := launch(t, cmd)

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"unsafe"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 )
 
 // terminalPair opens a terminal: what is written to the second comes out of the first.
@@ -57,7 +59,7 @@ func onTerminal(t *testing.T, dir string, args ...string) (seen, printed string)
 // one, where nothing of it is.
 func TestProgressOnATerminal(t *testing.T) {
 	t.Parallel()
-	dir, file := t.TempDir(), t.TempDir()+"/backup.zip"
+	dir, file := pgtest.Folder(t), t.TempDir()+"/backup.zip"
 	for _, c := range []struct {
 		args []string
 		bar  string

@@ -11,6 +11,8 @@ import (
 
 	"github.com/coder/websocket"
 	pusher "github.com/pusher/pusher-http-go/v5"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 )
 
 // TestPusherHTTPGo triggers through the real Go library and reads at a socket, against the
@@ -19,7 +21,7 @@ func TestPusherHTTPGo(t *testing.T) {
 	for _, command := range []string{"serve", "hub"} {
 		t.Run(command, func(t *testing.T) {
 			t.Parallel()
-			dir := t.TempDir()
+			dir := pgtest.Folder(t)
 			p := serve(t, dir, command)
 			app, err := loadSecrets(dir)
 			must(t, err)

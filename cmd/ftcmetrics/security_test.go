@@ -12,6 +12,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 	"github.com/ftcmetrics/ftcmetrics/internal/redistest"
 )
 
@@ -28,7 +29,7 @@ type slow struct {
 func TestSlowClientsKeepNobodyOut(t *testing.T) {
 	t.Parallel()
 	const clients = 500
-	p := serve(t, t.TempDir())
+	p := serve(t, pgtest.Folder(t))
 	addresses := []string{strings.TrimPrefix(p.url, "http://"), p.hub}
 	all := make([]*slow, clients)
 	for i := range all {
@@ -118,7 +119,7 @@ func TestLimitsHoldWithoutRedis(t *testing.T) {
 // several origins, on both addresses.
 func TestForeignPagesOpenNoSocket(t *testing.T) {
 	t.Parallel()
-	cmd := program(t.TempDir(), "serve")
+	cmd := program(pgtest.Folder(t), "serve")
 	cmd.Env = append(cmd.Env, "APP_ENV=production", "CORS_ORIGINS=https://scout.example,https://front.example",
 		"REALTIME_APP_ID=own", "REALTIME_APP_KEY=own-key", "REALTIME_APP_SECRET="+sharedSecret)
 	p := launch(t, cmd)

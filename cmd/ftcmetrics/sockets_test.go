@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 )
 
 // curls returns the requests of a document's shell blocks, with the variables filled in.
@@ -69,7 +71,7 @@ func hears(t *testing.T, socket *websocket.Conn, text string) string {
 // what two clients get.
 func TestSocketServicePage(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := pgtest.Folder(t)
 	p := serve(t, dir)
 	token := owner(t, dir)
 	var me struct{ ID string }
@@ -130,7 +132,7 @@ func TestSocketServiceElsewhere(t *testing.T) {
 	away := program(t.TempDir(), "hub")
 	away.Env = append(away.Env, app...)
 	hub := launch(t, away)
-	dir := t.TempDir()
+	dir := pgtest.Folder(t)
 	here := program(dir)
 	here.Env = append(append(here.Env, app...), "REALTIME_DRIVER=soketi", "SOKETI_HOST=127.0.0.1", "SOKETI_PORT="+hub.hub[strings.LastIndex(hub.hub, ":")+1:])
 	p := launch(t, here)

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 	"github.com/ftcmetrics/ftcmetrics/internal/porttest"
 )
 
@@ -173,7 +174,7 @@ func TestPublishRefused(t *testing.T) {
 // misses and repeats nothing.
 func TestTailThroughARestart(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := pgtest.Folder(t)
 	address := porttest.Address(t)
 	start := func() *process {
 		cmd := program(dir)

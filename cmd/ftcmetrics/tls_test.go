@@ -19,6 +19,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 	"github.com/ftcmetrics/ftcmetrics/internal/qr/qrtest"
 )
 
@@ -85,7 +86,7 @@ func TestTLSFromFiles(t *testing.T) {
 	dir := t.TempDir()
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	first := certified(t, cert, key)
-	cmd := program(t.TempDir())
+	cmd := program(pgtest.Folder(t))
 	cmd.Env = append(cmd.Env, "TLS_CERT="+cert, "TLS_KEY="+key)
 	p := launch(t, cmd)
 	client := trusting(t, first)
@@ -161,7 +162,7 @@ func TestTLSSilence(t *testing.T) {
 	dir := t.TempDir()
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	authority := certified(t, cert, key)
-	cmd := program(t.TempDir())
+	cmd := program(pgtest.Folder(t))
 	cmd.Env = append(cmd.Env, "TLS_CERT="+cert, "TLS_KEY="+key)
 	p := launch(t, cmd)
 	var silent []net.Conn

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 )
 
 // tokenDesk is a server and the commands that hand out its tokens.
@@ -61,7 +63,7 @@ type listed struct{ ID, Kind, Name, DeviceOf string }
 // TestTokens makes, lists and ends tokens while the server runs, and uses them on it.
 func TestTokens(t *testing.T) {
 	t.Parallel()
-	d := tokenDesk{serve(t, t.TempDir())}
+	d := tokenDesk{serve(t, pgtest.Folder(t))}
 	board := d.create("service", "--name", "Announcements")
 	d.opens(board, http.StatusOK)
 	display := d.create("service", "--name", "Pit display")

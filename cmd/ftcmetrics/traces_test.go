@@ -18,6 +18,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"github.com/ftcmetrics/ftcmetrics/internal/otlp"
+	"github.com/ftcmetrics/ftcmetrics/internal/pgtest"
 )
 
 // collector receives traces as OpenTelemetry's own types read them, and refuses what they
@@ -129,7 +130,7 @@ func attributeOf(span *trace.Span, key string) string {
 func TestTraces(t *testing.T) {
 	t.Parallel()
 	c := newCollector(t)
-	dir := t.TempDir()
+	dir := pgtest.Folder(t)
 	cmd := program(dir)
 	cmd.Env = append(cmd.Env, "OTEL_EXPORTER_OTLP_ENDPOINT="+c.server.URL, "OTEL_EXPORTER_OTLP_HEADERS=X-Key=canary-of-the-collector", "OTEL_SERVICE_NAME=scouting", "TRUSTED_PROXIES=127.0.0.1", "LOG_LEVEL=debug")
 	p := launch(t, cmd)

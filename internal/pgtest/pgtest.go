@@ -2,6 +2,7 @@ package pgtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -29,12 +30,13 @@ func Main(m *testing.M) {
 	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		<-interrupted
-		_ = shared.close() // the tests are cut short and report nothing
+		_, _ = shared.close(), folders.close() // the tests are cut short and report nothing
 		os.Exit(130)
 	}()
 	shared.open(os.Getenv("TEST_DATABASE_URL"))
+	folders.open()
 	code := m.Run()
-	if err := shared.close(); err != nil {
+	if err := errors.Join(shared.close(), folders.close()); err != nil {
 		fmt.Fprintln(os.Stderr, "pgtest:", err)
 		code = max(code, 1)
 	}

@@ -190,3 +190,35 @@ func BenchmarkNew(b *testing.B) {
 		shared.discard(name)
 	}
 }
+
+// TestFolder: each test gets a cluster of its own that has the schema, and no secrets.
+func TestFolder(t *testing.T) {
+	var folders [2]string
+	for i := range folders {
+		folders[i] = Folder(t)
+		server, err := pgembed.Start(t.Context(), pgembed.Options{Dir: folders[i], CacheDir: cacheFolder()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := server.Stop(context.Background()); err != nil {
+				t.Error(err)
+			}
+		})
+		conn, err := pgx.Connect(t.Context(), server.URL())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close(context.Background()) }() // the cluster ends
+		var tables int
+		if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'").Scan(&tables); err != nil || tables < 2 {
+			t.Errorf("%d tables, %v", tables, err)
+		}
+		if _, err := conn.Exec(t.Context(), "CREATE TABLE mine (n int)"); err != nil {
+			t.Errorf("what one test wrote is there for another: %v", err)
+		}
+		if found, err := filepath.Glob(filepath.Join(folders[i], "*.json")); err != nil || len(found) > 0 {
+			t.Errorf("secrets are shared: %v, %v", found, err)
+		}
+	}
+}
