@@ -12,7 +12,7 @@ const began = Date.now();
 
 before(async () => {
   browser = await Browser.start();
-  server = await Server.start();
+  server = await Server.start({ first: true });
 });
 after(async () => {
   await browser?.stop();

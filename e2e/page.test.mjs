@@ -7,7 +7,7 @@ import { Server } from "./server.mjs";
 let server, browser;
 
 before(async () => {
-  server = await Server.start();
+  server = await Server.start({ first: true });
   browser = await Browser.start();
 });
 after(async () => {

@@ -1,10 +1,11 @@
 // Starts the built program on addresses that stay free while it is away, with a data folder of its own.
-import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { execFile, spawn } from "node:child_process";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 import { Contract } from "./contract.mjs";
 import { address } from "./ports.mjs";
 
@@ -12,12 +13,27 @@ const require = createRequire(import.meta.url);
 export const PusherServer = require("pusher");
 export const PusherClient = require("pusher-js");
 
-/** A running server. `env` adds to its environment, `dir` reuses a data folder, `program` is another build. */
+/**
+ * A data folder: a copy of the one that scripts/e2e has prepared, which saves making and migrating a database, or an
+ * empty one where there is none or the test wants a `first` start. No secrets are copied.
+ */
+async function folder(first) {
+  const dir = await mkdtemp(join(tmpdir(), "ftcmetrics-e2e-"));
+  if (first || !process.env.FTCMETRICS_DATA) return dir;
+  await chmod(dir, 0o711); // PostgreSQL may run as another user, whose files cp leaves to it
+  await promisify(execFile)("cp", ["-a", join(process.env.FTCMETRICS_DATA, "pg"), dir]);
+  return dir;
+}
+
+/**
+ * A running server. `env` adds to its environment, `dir` reuses a data folder, `first` has its database made by the
+ * server itself, `program` is another build.
+ */
 export class Server {
-  static async start({ env = {}, args = [], dir, program = process.env.FTCMETRICS_BIN } = {}) {
+  static async start({ env = {}, args = [], dir, first = args[0] === "hub", program = process.env.FTCMETRICS_BIN } = {}) {
     const server = new Server();
     server.ownDir = !dir;
-    server.dir = dir ?? (await mkdtemp(join(tmpdir(), "ftcmetrics-e2e-")));
+    server.dir = dir ?? (await folder(first));
     server.child = spawn(program, args, {
       env: {
         ...process.env, DATA_DIR: server.dir, LOG_FORMAT: "json", APP_ENV: "dev",
