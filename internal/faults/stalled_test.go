@@ -188,7 +188,7 @@ func total(list []time.Duration) (sum float64) {
 // wake lets a stalled socket ask and read what is left for it, until it learns that it has
 // ended: by a code that has it come back, or because nothing is there any more.
 func (h *hall) wake(socket *websocket.Conn) {
-	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(h.t.Context(), 4*patience) // all of them have a queue to read
 	defer cancel()
 	err := socket.Write(ctx, websocket.MessageText, []byte(`{"event":"pusher:ping","data":{}}`))
 	for err == nil {

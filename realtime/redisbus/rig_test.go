@@ -228,7 +228,7 @@ func roster(f frame) []string {
 // eventually waits until something is true.
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !is(); <-time.After(time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); !is(); <-time.After(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("not in time: %s", what)
 		}

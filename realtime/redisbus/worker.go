@@ -69,7 +69,8 @@ func (b *Bus) failed(ctx context.Context, err error) {
 	w.failures++
 	w.retryAt = time.Now().Add(min(2*time.Second, 50*time.Millisecond<<min(w.failures, 6)))
 	w.reapAfter = time.Now().Add(b.grace())
-	if (b.counts.connected.Swap(false) || w.failures == 1) && ctx.Err() == nil {
+	// Told again after a while, for the reason may be another by then.
+	if (b.counts.connected.Swap(false) || w.failures == 1 || w.failures%30 == 10) && ctx.Err() == nil {
 		b.log.Warn("Redis does not answer; this node goes on with what it knows", slog.Any("error", err))
 	}
 	b.own.mu.Lock()
