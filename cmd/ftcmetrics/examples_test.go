@@ -34,10 +34,10 @@ func exitCodes() map[string][]int {
 
 // exampleRig is where the examples are run: beside a server, in a folder with the files that they name.
 type exampleRig struct {
-	p                     *process
-	folder, stopped       string // stopped is the data folder of a server that does not run
-	team, device, service string // a team's id, the ids of two tokens
-	token                 string
+	p               *process
+	folder, stopped string // stopped is the data folder of a server that does not run
+	team, device    string // a team's id, that of its tablet's token
+	token           string
 }
 
 func newExampleRig(t *testing.T) *exampleRig {
@@ -100,7 +100,8 @@ func (r *exampleRig) shell(path, line string) *exec.Cmd {
 		"019f0000-0000-7000-8000-000000000001", id, "ftcmetrics-2026-11-21-140530.zip", "$(ls ftcmetrics-2*.zip | head -1)").Replace(line)
 	cmd := exec.Command("bash", "-c", `set -euo pipefail; ftcmetrics() { "$PROGRAM" "$@"; }; ssh() { shift; sh -c "$*"; }
 `+line) //nolint:gosec // our own examples
-	cmd.Dir, cmd.Env = r.folder, append(r.p.at().Env, "PROGRAM="+os.Args[0], "TOKEN="+r.token, "HOME="+r.folder)
+	cmd.Dir = r.folder
+	cmd.Env = slices.Concat(r.p.at().Env, []string{"PROGRAM=" + os.Args[0], "TOKEN=" + r.token, "HOME=" + r.folder})
 	if path == "restore" {
 		cmd.Env = append(cmd.Env, "DATA_DIR="+r.stopped)
 	}
