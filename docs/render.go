@@ -53,7 +53,7 @@ func render(name string, source []byte, known map[string][]byte) (*page, error) 
 		return nil, err
 	}
 	// What may be wider than a phone scrolls by itself, also with keys.
-	fit := strings.NewReplacer(`src="docs/pictures/`, `src="/docs/pictures/`,
+	fit := strings.NewReplacer(`src="docs/pictures/`, `src="/docs/pictures/`, `src="pictures/`, `src="/docs/pictures/`,
 		"<pre>", `<pre tabindex="0">`, "<table>", `<div class="wide" tabindex="0"><table>`, "</table>", "</table></div>")
 	p.HTML = template.HTML(fit.Replace(out.String())) //nolint:gosec // the documents are ours
 	return p, nil
