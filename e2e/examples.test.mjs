@@ -92,7 +92,7 @@ test("Node: everything of a team, none missed", async (t) => {
 
 test("curl: the commands of docs/frontend.md", async () => {
   const text = await readFile(fileURLToPath(new URL("../docs/frontend.md", import.meta.url)), "utf8");
-  const commands = text.match(/```sh\n([^`]*)```/)[1];
+  const commands = text.match(/^## curl\n\n```sh\n([^`]*)```/m)[1];
   const env = { PATH: process.env.PATH, SERVER: server.url, TOKEN: coach.token, TEAM: home.id };
   const said = execFileSync("bash", ["-euc", commands.replaceAll(/^(curl.*)$/gm, "$1 --fail; echo")], { env, encoding: "utf8" });
   const answers = said.split("\n").filter(Boolean).map((line) => JSON.parse(line));
