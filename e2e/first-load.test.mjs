@@ -81,4 +81,20 @@ test("a page that needs somebody names the sign-in for a stranger", async () => 
   assert.deepEqual(short(named.filter((url) => !ran.includes(url))), []);
 });
 
+test("a scout's form asks for its season before the app has come, and once", async () => {
+  const context = await browser.context(server.url, { storageState });
+  const page = await context.newPage();
+  await page.goto(address("/scout/form/:place"));
+  await page.waitForSelector("[data-field]");
+  const session = await context.newCDPSession(page);
+  await session.send("Network.enable");
+  const asked = [];
+  session.on("Network.requestWillBeSent", ({ request, initiator }) => request.url.includes("/api/seasons/") && asked.push(initiator.stack?.callFrames[0]?.url));
+  const rest = page.waitForResponse(/\/api\/scouting\/assignments/); // it is asked for together with the season
+  await page.reload();
+  await rest;
+  assert.deepEqual(asked.map((url) => url?.replace(/.*\//, "")), ["theme.js"]);
+  await context.close();
+});
+
 test("no page failed or asked another address", () => browser.assertClean());

@@ -1,6 +1,7 @@
 import { type QueryKey, queryOptions } from "@tanstack/react-query";
 import createClient from "openapi-fetch";
 import type { components, paths } from "../../clients/react/src/openapi";
+import { askedAhead } from "./ahead";
 import { store } from "./store";
 import { words } from "./words/app";
 
@@ -43,7 +44,7 @@ async function ask(request: Request): Promise<Response> {
   const timer = setTimeout(() => stop.abort(), patience);
   request.signal.addEventListener("abort", () => stop.abort());
   try {
-    const answer = await fetch(request, { signal: stop.signal });
+    const answer = await (askedAhead(request) ?? fetch(request, { signal: stop.signal }));
     if (answer.status < 502 || answer.status > 504) proof.set({ at: Date.now(), silent: false });
     return answer;
   } catch (cause) {

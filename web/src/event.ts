@@ -23,7 +23,14 @@ export function eventHere(): EventRef | null {
   return team ? (chosen.get()[team.id] ?? null) : null;
 }
 
+// What the next load asks the server before the app has come: the API's path by the start of the page's. theme.js does.
+const ahead = stored<Record<string, string>>("ftc.ahead", {});
+
+/** formAhead lets a scout's form ask for the season of the event before anything else. */
+export const formAhead = ({ season }: EventRef) => ahead.set({ "/scout/form/": `/api/seasons/${season}` });
+
 /** chooseEvent makes the team work on another FTC event, on this device. */
 export function chooseEvent(teamId: string, event: EventRef) {
+  formAhead(event);
   chosen.set({ ...chosen.get(), [teamId]: event });
 }

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { clockFace } from "../src/scout/form/clock";
+import type { Draft } from "../src/scout/form/draft";
+import { play } from "../src/scout/form/game";
 import { act, answers, emptyLog, type Log, logOf, missing, redo, score, steps, undo } from "../src/scout/form/log";
 import type { Answer, Answers, Form } from "../src/scout/wire";
 
@@ -102,4 +104,20 @@ test("the clock turns the phases", () => {
     faces.map((f) => f.left),
     [30, 1, 120, 58, 30, 1, 0, 0],
   );
+});
+
+test("a draft that is found late keeps what was tapped before, and what was tapped since", () => {
+  const draft = (part: Partial<Draft>) => ({ entryId: "new", log: emptyLog, notes: "", phase: "auto", absent: false, ...part }) as Draft;
+  const found = draft({
+    entryId: "old",
+    log: tap(decode, emptyLog, ["autoPatternCount", 8], ["autoLeave", true]),
+    notes: "slow",
+    phase: "teleop",
+  });
+  const since = draft({ log: tap(decode, emptyLog, ["autoPatternCount", 3]) });
+  const both = play(decode)(since, { do: "adopt", found });
+  assert.deepEqual([both.entryId, both.notes, both.phase], ["old", "slow", "auto"], "the scout stays where they tap");
+  assert.equal(answers(decode, both.log).autoPatternCount, 9, "a count still stops at its bound");
+  assert.equal(answers(decode, both.log).autoLeave, true);
+  assert.equal(play(decode)(draft({}), { do: "adopt", found }).phase, "teleop", "who has not tapped goes on where they were");
 });

@@ -1,6 +1,6 @@
 // The form of a season, which is all that a scout's form cannot be shown without.
 import { get } from "../../api";
-import { eventHere } from "../../event";
+import { eventHere, formAhead } from "../../event";
 import { queries } from "../../queries";
 
 /** seasonQuery reads a season with its form. Who is without network wants to know it at once. */
@@ -13,5 +13,7 @@ export const seasonQuery = (year: number) => ({
 /** beginForm asks for the form of the season that this device works in. */
 export function beginForm() {
   const event = eventHere();
-  return event ? queries.prefetchQuery(seasonQuery(event.season)) : undefined;
+  if (!event) return;
+  formAhead(event);
+  return queries.prefetchQuery(seasonQuery(event.season));
 }

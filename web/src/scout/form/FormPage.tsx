@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useLocation, useParams } from "wouter";
-import { useEvent } from "../../event";
+import { type EventRef, useEvent } from "../../event";
+import { calm } from "../../first";
 import { useSession } from "../../session";
+import { useStore } from "../../store";
 import { ButtonLink, Empty, Loading, Page } from "../../ui";
 import { words } from "../../words/scout";
 import { dutyIn, pathPlace } from "../assignment/duty";
@@ -10,7 +12,7 @@ import { seasonQuery } from "../event/season";
 import { useReady } from "../event/useReady";
 import { newItem } from "../outbox/item";
 import { save } from "../outbox/outbox";
-import { type Form, matchKey, type NewEntry, type Place, type Season } from "../wire";
+import { matchKey, type NewEntry, type Place, type Season } from "../wire";
 import { begun, type Draft, draftKey, dropDraft, findDraft, newDraft } from "./draft";
 import { GameView } from "./GameView";
 
@@ -27,8 +29,7 @@ function Sheet() {
   const { place: path = "" } = useParams();
   const { me, team } = useSession();
   const event = useEvent();
-  const { ready, loading } = useReady(team?.id, event);
-  const form = useForm(event?.season, ready?.season.form);
+  const { form, ready, loading } = useForm(team?.id, event);
   const [, go] = useLocation();
   const place = event ? pathPlace(event.season, event.eventCode, path) : undefined;
   const { draft, found, restart } = useDraft(me ?? undefined, team?.id, place);
@@ -65,10 +66,15 @@ function Sheet() {
   );
 }
 
-// useForm is the season's form as soon as it is there: whoever taps does not wait for the rest of the FTC event.
-function useForm(season: number | undefined, ready: Form | undefined): Form | undefined {
-  const read = useQuery({ ...seasonQuery(season ?? 0), enabled: !!season });
-  return ready ?? (read.data as Season | undefined)?.form;
+// useForm is the season's form as soon as that is there: whoever taps does not wait for the rest of the FTC event.
+function useForm(teamId: string | undefined, event: EventRef | null) {
+  const season = useQuery({ ...seasonQuery(event?.season ?? 0), enabled: !!event });
+  const quiet = useStore(calm);
+  const rest = useRef(false);
+  rest.current ||= quiet || !season.data;
+  const { ready, loading } = useReady(teamId, rest.current ? event : null);
+  const form = ready?.season.form ?? (season.data as Season | undefined)?.form;
+  return { form, ready, loading };
 }
 
 function NoForm() {
