@@ -33,6 +33,7 @@ type finder struct {
 const (
 	inLog      = "the log"
 	inMetrics  = "the metrics' address"
+	inTraces   = "a trace"
 	inWebhooks = "a webhook"
 	toPublic   = "an answer to the public"
 	toStranger = "an answer to another team"
@@ -81,11 +82,12 @@ func (f *finder) found() (hits []string) {
 
 // aviary is the running program with everything that it tells going to the finder.
 type aviary struct {
-	t    *testing.T
-	p    *process
-	f    *finder
-	hub  pusher.Client
-	team string // id of the team whose canaries these are
+	t      *testing.T
+	p      *process
+	f      *finder
+	hub    pusher.Client
+	traces *collector
+	team   string // id of the team whose canaries these are
 }
 
 // canary is a new text that cannot be anywhere by chance.
@@ -97,18 +99,20 @@ func newAviary(t *testing.T) *aviary {
 	t.Helper()
 	f := &finder{places: make(map[string]*bytes.Buffer), privates: make(map[string]string), secrets: map[string]string{
 		"the app's secret": canary("app"), "the proxy's secret": canary("proxy"), "the token of FIRST's API": canary("first"), "a webhook's header": canary("hook"),
+		"the collector's key": collectorKey,
 	}}
+	traces := newCollector(t)
 	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		raw, _ := io.ReadAll(r.Body) // what did not come tells nothing
 		f.saw(inWebhooks, string(raw))
 	}))
 	t.Cleanup(receiver.Close)
 	cmd := program(pgtest.Folder(t), "serve")
-	cmd.Env = append(cmd.Env, "LOG_LEVEL=debug", "REALTIME_DEBUG=true", "REALTIME_APP_ID=own", "REALTIME_APP_KEY=own-key", "REALTIME_APP_SECRET="+f.secrets["the app's secret"],
+	cmd.Env = append(append(cmd.Env, traces.environ()...), "LOG_LEVEL=debug", "REALTIME_DEBUG=true", "REALTIME_APP_ID=own", "REALTIME_APP_KEY=own-key", "REALTIME_APP_SECRET="+f.secrets["the app's secret"],
 		"PROXY_SECRET="+f.secrets["the proxy's secret"], "FTC_API_USERNAME=somebody", "FTC_API_TOKEN="+f.secrets["the token of FIRST's API"], "FTC_API_URL=http://127.0.0.1:1",
 		`HUB_WEBHOOKS=[{"url":"`+receiver.URL+`","headers":{"X-Own":"`+f.secrets["a webhook's header"]+`"}}]`)
 	p := launch(t, cmd)
-	return &aviary{t: t, p: p, f: f, hub: pusher.Client{AppID: "own", Key: "own-key", Secret: f.secrets["the app's secret"], Host: p.hub, HTTPClient: &http.Client{}}}
+	return &aviary{t: t, p: p, f: f, traces: traces, hub: pusher.Client{AppID: "own", Key: "own-key", Secret: f.secrets["the app's secret"], Host: p.hub, HTTPClient: &http.Client{}}}
 }
 
 // call sends a request for an audience and returns the data of the answer. made says that
@@ -258,12 +262,15 @@ func (a *aviary) snoop(owner, stranger, scout string) {
 	for _, path := range []string{"/metrics", "/metrics?json=1", "/usage", "/debug/pprof/cmdline", "/debug/pprof/goroutine?debug=2"} {
 		a.f.saw(inMetrics, get(a.t, "http://"+a.p.metrics()+path))
 	}
+	a.call(toPublic, "GET", "/api/seasons/1999", "", "")
+	until(a.t, "all requests are traced", func() bool { return len(a.traces.found("GET /api/seasons/{year}")) == 1 })
+	a.f.saw(inTraces, a.traces.text())
 	_, log, _ := strings.Cut(a.p.text(), `"msg":"serving"`) // before it nobody has come
 	a.f.saw(inLog, log)
 }
 
 // TestCanaries plays the main flows with secrets and private texts that are like no other
-// text, and looks for them wherever something comes out: log, metrics, problems, answers,
+// text, and looks for them wherever something comes out: log, metrics, traces, problems, answers,
 // frames and webhooks. Then it plants one in each place, and finds them all.
 func TestCanaries(t *testing.T) {
 	t.Parallel()
@@ -290,7 +297,7 @@ func TestCanaries(t *testing.T) {
 		t.Error(hit)
 	}
 	for place, want := range map[string]string{
-		inLog: "/api/scouting/entries", inMetrics: "ftcmetrics_", inWebhooks: "channel_occupied", toPublic: "Raleigh", toStranger: "Others", onSockets: "match:started",
+		inLog: "/api/scouting/entries", inMetrics: "ftcmetrics_", inTraces: "POST /api/join", inWebhooks: "channel_occupied", toPublic: "Raleigh", toStranger: "Others", onSockets: "match:started",
 		toTeam: a.f.privates["the text of notes"], inProblems: "bad-login", toOperator: "member.joined",
 	} {
 		if !strings.Contains(a.f.text(place), want) {
@@ -316,14 +323,14 @@ func (a *aviary) plant() {
 	until(a.t, "the slips are out", func() bool {
 		return strings.Contains(a.f.text(onSockets), notes) && strings.Contains(a.f.text(inWebhooks), notes)
 	})
-	for _, place := range []string{inLog, inMetrics, toPublic, toStranger} {
+	for _, place := range []string{inLog, inMetrics, inTraces, toPublic, toStranger} {
 		a.f.saw(place, notes)
 	}
 	for _, place := range []string{toTeam, inProblems, toOperator} {
 		a.f.saw(place, a.f.secrets["a password"])
 	}
 	hits := strings.Join(a.f.found(), "\n")
-	for _, place := range []string{inLog, inMetrics, inWebhooks, toPublic, toStranger, onSockets} {
+	for _, place := range []string{inLog, inMetrics, inTraces, inWebhooks, toPublic, toStranger, onSockets} {
 		if !strings.Contains(hits, place+" shows the text of notes") {
 			a.t.Errorf("a canary planted in %s is not found:\n%s", place, hits)
 		}

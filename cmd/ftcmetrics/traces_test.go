@@ -32,6 +32,25 @@ type collector struct {
 	away  bool
 }
 
+// collectorKey is what the collector knows the program by; it is nobody else's to see.
+const collectorKey = "canary-of-the-collector"
+
+// environ has the program send its traces there.
+func (c *collector) environ() []string {
+	return []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + c.server.URL, "OTEL_EXPORTER_OTLP_HEADERS=X-Key=" + collectorKey, "OTEL_SERVICE_NAME=scouting"}
+}
+
+// text is everything that all spans tell.
+func (c *collector) text() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var all strings.Builder
+	for _, span := range c.spans {
+		all.WriteString(span.String() + "\n")
+	}
+	return all.String()
+}
+
 func newCollector(t *testing.T) *collector {
 	t.Helper()
 	c := &collector{t: t}
@@ -49,7 +68,7 @@ func (c *collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	raw, err := io.ReadAll(r.Body)
-	if err != nil || r.URL.Path != "/v1/traces" || r.Header.Get("Content-Type") != "application/json" || r.Header.Get("X-Key") != "canary-of-the-collector" {
+	if err != nil || r.URL.Path != "/v1/traces" || r.Header.Get("Content-Type") != "application/json" || r.Header.Get("X-Key") != collectorKey {
 		c.t.Errorf("%s %s %v %v", r.Method, r.URL, r.Header, err)
 	}
 	// OTLP's JSON has ids in hex, where protobuf's own has base64.
@@ -132,7 +151,7 @@ func TestTraces(t *testing.T) {
 	c := newCollector(t)
 	dir := pgtest.Folder(t)
 	cmd := program(dir)
-	cmd.Env = append(cmd.Env, "OTEL_EXPORTER_OTLP_ENDPOINT="+c.server.URL, "OTEL_EXPORTER_OTLP_HEADERS=X-Key=canary-of-the-collector", "OTEL_SERVICE_NAME=scouting", "TRUSTED_PROXIES=127.0.0.1", "LOG_LEVEL=debug")
+	cmd.Env = append(append(cmd.Env, c.environ()...), "TRUSTED_PROXIES=127.0.0.1", "LOG_LEVEL=debug")
 	p := launch(t, cmd)
 	token := owner(t, dir)
 	const parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
