@@ -179,7 +179,7 @@ func (h *Hub) MemberPage(q inspect.MemberQuery) (inspect.MemberPage, error) {
 	all := c.members.roster.Members()
 	c.mu.Unlock()
 	slices.SortFunc(all, func(x, y protocol.Member) int { return cmp.Compare(x.UserID, y.UserID) })
-	page := inspect.MemberPage{Count: len(all), Members: []inspect.Member{}}
+	page := inspect.MemberPage{Count: len(all), Members: []inspect.Member{}, Silent: []inspect.Silent{}}
 	for _, m := range all {
 		switch {
 		case m.UserID <= q.After:

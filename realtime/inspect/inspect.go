@@ -172,5 +172,6 @@ type MemberQuery struct {
 type MemberPage struct {
 	Count   int      `json:"count" description:"of all members"`
 	Members []Member `json:"members"`
+	Silent  []Silent `json:"silent" description:"nodes whose members may be missing"`
 	More    bool     `json:"-"` // there are further ones
 }

@@ -69,12 +69,14 @@ type aged[T any] struct {
 }
 
 func (a *aged[T]) get(count func() (T, error)) (T, error) {
-	if now := time.Now(); now.Sub(a.at) >= fresh {
+	if time.Since(a.at) >= fresh {
 		value, err := count()
 		if err != nil {
 			return value, err
 		}
-		a.value, a.at = value, now
+		// Fresh from now on: while a node is silent counting takes as long as this, and who
+		// waits for the same must not count again, one after the other.
+		a.value, a.at = value, time.Now()
 	}
 	return a.value, nil
 }

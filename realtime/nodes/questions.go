@@ -44,7 +44,11 @@ func (s *Service) Channels(ctx context.Context, q inspect.ChannelQuery) (inspect
 	}
 	page, err := s.o.Hub.ChannelPage(q)
 	s.visits.leave()
-	if err != nil || len(page.Channels) == 0 {
+	if err != nil {
+		return page, err
+	}
+	if len(page.Channels) == 0 { // nothing to ask about, and others may have channels that nobody tells
+		page.Silent, err = s.silent(ctx)
 		return page, err
 	}
 	places := make([]inspect.Place, len(page.Channels))
@@ -63,12 +67,23 @@ func (s *Service) Channels(ctx context.Context, q inspect.ChannelQuery) (inspect
 	return page, err
 }
 
-// Members returns a page of the members of a presence channel.
-func (s *Service) Members(_ context.Context, q inspect.MemberQuery) (inspect.MemberPage, error) {
+// Members returns a page of the members of a presence channel, which every node knows as long
+// as it hears of the others.
+func (s *Service) Members(ctx context.Context, q inspect.MemberQuery) (inspect.MemberPage, error) {
 	if q.App == "" {
 		q.App = s.o.App
 	}
-	return s.o.Hub.MemberPage(q)
+	page, err := s.o.Hub.MemberPage(q)
+	if err == nil {
+		page.Silent, err = s.silent(ctx)
+	}
+	return page, err
+}
+
+// silent returns the nodes that are missing in what this node knows by itself.
+func (s *Service) silent(ctx context.Context) ([]inspect.Silent, error) {
+	o, err := s.Overview(ctx)
+	return o.Silent, err
 }
 
 // connections returns those of this node.

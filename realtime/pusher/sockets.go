@@ -141,7 +141,7 @@ func (s *Sockets) Members(ctx context.Context, q inspect.MemberQuery) (inspect.M
 		ids[i] = user.ID
 	}
 	slices.Sort(ids)
-	page := inspect.MemberPage{Count: len(ids), Members: []inspect.Member{}}
+	page := inspect.MemberPage{Count: len(ids), Members: []inspect.Member{}, Silent: []inspect.Silent{}}
 	for _, id := range ids {
 		switch {
 		case id <= q.After:
