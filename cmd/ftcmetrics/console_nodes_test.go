@@ -179,6 +179,8 @@ func TestConsoleOverTwoNodes(t *testing.T) {
 
 	name := nodeOf(a.look(), there[0].id)
 	must(t, second.cmd.Process.Signal(syscall.SIGSTOP))
+	_, err := syscall.Wait4(second.cmd.Process.Pid, nil, syscall.WUNTRACED, nil) // it stops a little later
+	must(t, err)
 	thaw := func() error { return second.cmd.Process.Signal(syscall.SIGCONT) }
 	t.Cleanup(func() { _ = thaw() }) // it may have ended
 	a.withoutTheOther(name, there[0])
@@ -227,6 +229,14 @@ func (c console) actsOn(here, there []guest) {
 // and when they have gone. Every answer comes in time and names who is missing in it.
 func (c console) withoutTheOther(name string, lost guest) {
 	c.t.Helper()
+	for _, ask := range []struct{ method, path, body string }{
+		{"POST", "direct", `{"socketId":"` + lost.id + `","name":"hall:called","data":{}}`},
+		{"DELETE", "connections/1.1", ""},
+	} {
+		if a := c.do(ask.method, ask.path, ask.body, nil); a.status != http.StatusServiceUnavailable || a.code != "node-silent" {
+			c.t.Errorf("%s %s: %d %s, want 503 node-silent", ask.method, ask.path, a.status, a.code)
+		}
+	}
 	answers := make(chan told, 20)
 	for range cap(answers) {
 		go func() {
@@ -237,14 +247,6 @@ func (c console) withoutTheOther(name string, lost guest) {
 	for range cap(answers) {
 		if one := <-answers; one.status != http.StatusOK {
 			c.t.Errorf("the overview for one of many: %d %s after %s", one.status, one.code, one.took)
-		}
-	}
-	for _, ask := range []struct{ method, path, body string }{
-		{"POST", "direct", `{"socketId":"` + lost.id + `","name":"hall:called","data":{}}`},
-		{"DELETE", "connections/1.1", ""},
-	} {
-		if a := c.do(ask.method, ask.path, ask.body, nil); a.status != http.StatusServiceUnavailable || a.code != "node-silent" {
-			c.t.Errorf("%s %s: %d %s, want 503 node-silent", ask.method, ask.path, a.status, a.code)
 		}
 	}
 	if a := c.do("POST", "broadcast", `{"channel":"event-USNCRA","name":"hall:tea","data":{}}`, nil); a.status != http.StatusOK {

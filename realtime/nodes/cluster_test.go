@@ -206,6 +206,9 @@ func TestFrozenNode(t *testing.T) {
 		}
 	}
 	p.signal(syscall.SIGSTOP)
+	if _, err := syscall.Wait4(p.cmd.Process.Pid, nil, syscall.WUNTRACED, nil); err != nil { // it stops a little later
+		t.Fatal(err)
+	}
 	began := time.Now()
 	page := count()
 	if took := time.Since(began); took > 3*time.Second {

@@ -9558,6 +9558,8 @@ export interface components {
             /** @description of all members */
             count: number;
             members: components["schemas"]["InspectMember"][] | null;
+            /** @description nodes whose members may be missing */
+            silent: components["schemas"]["InspectSilent"][] | null;
         };
         InspectMemberPageAnswer: {
             data: components["schemas"]["InspectMemberPage"];
