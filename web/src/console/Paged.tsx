@@ -16,7 +16,7 @@ export function Paged({ from, children }: { from: UseInfiniteQueryResult<unknown
   if (!from.data) return from.error ? <Failed cause={from.error} again={() => from.refetch()} /> : <Loading rows={6} />;
   return (
     <>
-      {from.error && <Stale at={from.dataUpdatedAt} />}
+      {from.error && <Stale at={from.dataUpdatedAt} cause={from.error} again={() => from.refetch()} />}
       {children}
       {from.hasNextPage && (
         <div>

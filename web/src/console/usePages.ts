@@ -1,13 +1,21 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useDeferredValue } from "react";
 import { useLocation, useSearch } from "wouter";
-import type { Problem } from "../api";
+import { type Problem, problem } from "../api";
+
+const rest = 5_000; // ms, while something is wrong that may pass
+
+/** each is how often to ask: every so many ms, with a rest while it fails, and not again once it is refused for good. */
+export const each =
+  (ms: number) =>
+  ({ state: { error } }: { state: { error: unknown } }) =>
+    error ? problem(error).passing && Math.max(ms, rest) : ms;
 
 /** usePages reads a list page by page. what names it, with its filter; each answer may name the next page. */
 export function usePages<Answer extends { nextCursor?: string }>(
   what: unknown[],
   read: (after: string | undefined, signal: AbortSignal) => Promise<{ data?: Answer }>,
-  every: number | false = 10_000,
+  every = 10_000,
 ) {
   const deferred = useDeferredValue(JSON.stringify(what));
   return useInfiniteQuery<Answer, Problem>({
@@ -15,7 +23,7 @@ export function usePages<Answer extends { nextCursor?: string }>(
     initialPageParam: "",
     queryFn: async ({ pageParam, signal }) => (await read((pageParam as string) || undefined, signal)).data!,
     getNextPageParam: ({ nextCursor }) => nextCursor,
-    refetchInterval: ({ state }) => (state.error ? false : every),
+    refetchInterval: each(every),
     placeholderData: keepPreviousData,
   });
 }

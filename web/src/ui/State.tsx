@@ -77,15 +77,23 @@ export function Offline({ again }: { again?: () => void }) {
   );
 }
 
-/** Stale is the line above what was loaded earlier while the server does not answer. */
-export function Stale({ at }: { at: number }) {
+/** Stale is the line above what was loaded earlier while the server does not answer, or answers with the cause. */
+export function Stale({ at, cause, again }: { at: number; cause?: unknown; again?: () => void }) {
   const { silent } = useStore(proof);
-  if (!silent) return null;
+  const { status, detail } = problem(cause);
+  if (!silent && status <= 0) return null;
   return (
-    <p role="status" className="flex items-center gap-2 rounded-lg bg-warn-wash px-3 py-2 text-sm text-warn">
+    <div role="status" className="flex flex-wrap items-center gap-2 rounded-lg bg-warn-wash px-3 py-2 text-sm text-warn">
       <Icon name="warn" className="size-4" />
-      {words.offline.help} {at > 0 && `(${ago(at)})`}
-    </p>
+      <p>
+        {silent ? words.offline.help : words.problem.stale(detail)} {at > 0 && `(${ago(at)})`}
+      </p>
+      {!silent && again && (
+        <button type="button" className="min-h-6 rounded font-semibold underline" onClick={again}>
+          {words.problem.again}
+        </button>
+      )}
+    </div>
   );
 }
 
@@ -102,7 +110,7 @@ export function Loaded<Data>({
   if (from.data !== undefined && from.data !== null) {
     return (
       <>
-        {from.error && <Stale at={from.dataUpdatedAt} />}
+        {from.error && <Stale at={from.dataUpdatedAt} cause={from.error} again={() => from.refetch()} />}
         {children(from.data)}
       </>
     );

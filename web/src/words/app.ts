@@ -29,6 +29,7 @@ export const words = {
     odd: (status: number) => `The server answered in an unexpected way (${status}).`,
     ours: "Something in the app went wrong.",
     failed: "This could not be loaded",
+    stale: (why: string) => `This is what was loaded earlier. ${why}`,
     again: "Try again",
     crashed: "The app stopped on this page",
     crashedHelp: "What you saved is safe. Load the page again; if that does not help, the app may have been updated.",

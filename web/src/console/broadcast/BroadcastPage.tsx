@@ -26,7 +26,8 @@ export default function BroadcastPage() {
   const registry = useQuery<Registry, Problem>({
     queryKey: ["/openapi.json"],
     staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async ({ signal }) => registryOf(await (await fetch("/openapi.json", { signal })).json()),
+    refetchInterval: ({ state }) => !!state.error && 5_000,
+    queryFn: async ({ signal }) => registryOf((await api.GET("/openapi.json" as never, { signal } as never)).data as never),
   });
   const send = useAction(async (draft: Draft) => {
     await api.POST("/api/socket/broadcast", { body: draft });

@@ -7,6 +7,7 @@ import { ago } from "../../words/time";
 import { who } from "../connections/who";
 import { to } from "../links";
 import { Tree } from "../Tree";
+import { each } from "../usePages";
 import { useChannels } from "./useChannels";
 
 const text = words.channels;
@@ -66,7 +67,7 @@ const told = (n: number | null) => (n === null ? words.unknown : words.number(n)
 function Members({ name, app }: { name: string; app?: string }) {
   const members = useQuery({
     ...get("/api/socket/channels/{channel}/members", { path: { channel: name }, query: { app, limit: 200 } }),
-    refetchInterval: 2_000,
+    refetchInterval: each(2_000),
   });
   return (
     <Card title={text.membersTitle(members.data?.count ?? 0)}>
@@ -100,7 +101,7 @@ const listed = 20; // subscribers
 function Subscribers({ name }: { name: string }) {
   const connections = useQuery({
     ...get("/api/socket/connections", { query: { channel: name, limit: listed } }),
-    refetchInterval: ({ state }) => (state.error ? false : 2_000),
+    refetchInterval: each(2_000),
     retry: false,
   });
   const all = (
@@ -151,7 +152,7 @@ function Events({ name }: { name: string }) {
   const log = useQuery<LogPage, Problem>({
     queryKey: ["console", "events", name],
     queryFn: ({ signal }) => newest(name, signal),
-    refetchInterval: ({ state }) => (state.error ? false : 2_000),
+    refetchInterval: each(2_000),
     retry: false,
   });
   const closed = log.error && [401, 403, 404].includes(log.error.status);

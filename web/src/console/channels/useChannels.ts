@@ -1,6 +1,7 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useRef } from "react";
 import { api, key, type Problem, type Schemas } from "../../api";
+import { each } from "../usePages";
 import { type Seen, seenNow } from "./rate";
 
 type Answer = Schemas["InspectChannelPageAnswer"];
@@ -19,7 +20,7 @@ export function useChannels(prefix: string, every = 2_000) {
       return (await api.GET("/api/socket/channels", { params: { query }, signal })).data!;
     },
     getNextPageParam: ({ nextCursor }) => nextCursor,
-    refetchInterval: every,
+    refetchInterval: each(every),
     placeholderData: keepPreviousData,
   });
   const seen = useRef<{ map: Map<string, Seen>; at: number }>({ map: new Map(), at: 0 });

@@ -7,6 +7,7 @@ import { words } from "../../words/console";
 import { ago, since } from "../../words/time";
 import { Silence } from "../Notices";
 import { Paged } from "../Paged";
+import { each } from "../usePages";
 import { ConnectionDialog } from "./ConnectionDialog";
 import { type Connection, who } from "./who";
 
@@ -123,7 +124,7 @@ function useConnections(search: string, filter: Filter) {
       return (await api.GET("/api/socket/connections", { params: { query }, signal })).data!;
     },
     getNextPageParam: ({ nextCursor }) => nextCursor,
-    refetchInterval: ({ state }) => (state.error ? false : 2_000),
+    refetchInterval: each(2_000),
     placeholderData: keepPreviousData,
   });
 }

@@ -1,6 +1,6 @@
 import { useDeferredValue, useEffect, useState } from "react";
 import { useLocation, useSearch } from "wouter";
-import { Button, cx, Empty, Failed, Field, Loading, Page } from "../../ui";
+import { Button, cx, Empty, Failed, Field, Loading, Page, Stale } from "../../ui";
 import { words } from "../../words/console";
 import { Silence } from "../Notices";
 import { LineRow } from "./LineRow";
@@ -37,8 +37,12 @@ export default function LogPage() {
       actions={
         !cannot && (
           <>
-            <span role="status" data-live={!frozen} className={cx("self-center text-sm font-medium", frozen ? "text-warn" : "text-good")}>
-              {frozen ? text.waiting(waiting) : text.live}
+            <span
+              role="status"
+              data-live={!frozen && !log.failed}
+              className={cx("self-center text-sm font-medium", frozen ? "text-warn" : "text-good")}
+            >
+              {frozen ? text.waiting(waiting) : !log.failed && text.live}
             </span>
             <Button onClick={() => setFrozen(frozen ? null : log.lines)}>{frozen ? text.resume : text.pause}</Button>
             <Button
@@ -61,7 +65,12 @@ export default function LogPage() {
         <>
           <Filters filter={filter} wanted={wanted} onWanted={setWanted} onChange={change} />
           <Silence nodes={log.silent} />
-          {log.failed && <Failed cause={log.failed} />}
+          {log.failed &&
+            (log.asked && log.failed.passing ? (
+              <Stale at={0} cause={log.failed} />
+            ) : (
+              <Failed cause={log.failed} again={log.failed.passing ? undefined : log.again} />
+            ))}
           {log.lost > 0 && <p className="rounded-lg bg-warn-wash px-3 py-2 text-sm text-warn">{text.lost(log.lost)}</p>}
           {!log.asked && !log.failed && <Loading rows={4} />}
           {log.asked && lines.length === 0 && (

@@ -20,6 +20,8 @@ const every = 1_000; // ms between questions
 /** useLog reads the debug log again and again, also while the tab is hidden: what is looked for may happen in another one. */
 export function useLog({ kind, user, channel }: Filter) {
   const [state, setState] = useState<State>({ ...nothing, silent: [], failed: null, asked: false });
+  const [tries, setTries] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another try begins anew
   useEffect(() => {
     const stop = new AbortController();
     let timer: ReturnType<typeof setTimeout>;
@@ -34,9 +36,10 @@ export function useLog({ kind, user, channel }: Filter) {
       } catch (cause) {
         if (stop.signal.aborted) return;
         const failed = problem(cause);
-        if (failed.code === "bad-socket-cursor") after = undefined;
+        const anew = failed.code === "bad-socket-cursor";
+        if (anew) after = undefined;
         setState((old) => ({ ...old, failed }));
-        if (failed.code === "driver-cannot") return; // it will not learn to
+        if (!anew && !failed.passing) return; // it is refused for good
       }
       if (!stop.signal.aborted) timer = setTimeout(ask, every);
     };
@@ -45,6 +48,6 @@ export function useLog({ kind, user, channel }: Filter) {
       stop.abort();
       clearTimeout(timer);
     };
-  }, [kind, user, channel]);
-  return { ...state, clear: () => setState((old) => ({ ...old, ...nothing })) };
+  }, [kind, user, channel, tries]);
+  return { ...state, again: () => setTries(tries + 1), clear: () => setState((old) => ({ ...old, ...nothing })) };
 }

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { get } from "../../api";
 import { store } from "../../store";
+import { each } from "../usePages";
 import { extended, type Overview, type Point } from "./course";
 
 /** course is how the nodes were while the console was open in this window. */
@@ -19,7 +20,7 @@ function record(next: Overview) {
 
 /** useOverview asks how the nodes are, each second while the tab is in sight. */
 export function useOverview(enabled = true) {
-  const overview = useQuery({ ...get("/api/socket/overview"), enabled, refetchInterval: 1_000, staleTime: 500 });
+  const overview = useQuery({ ...get("/api/socket/overview"), enabled, refetchInterval: each(1_000), staleTime: 500 });
   useEffect(() => {
     if (overview.data) record(overview.data);
   }, [overview.data]);

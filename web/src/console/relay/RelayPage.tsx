@@ -6,6 +6,7 @@ import { words } from "../../words/operator";
 import { ago, until } from "../../words/time";
 import { Badge, Facts } from "../Fact";
 import { ChannelLink } from "../links";
+import { each } from "../usePages";
 
 const text = words.relay;
 type Standing = Schemas["EventlogStanding"];
@@ -15,7 +16,7 @@ type Lagging = Schemas["EventlogLagging"];
 
 /** RelayPage shows how far events are carried, on each node and to each external server. */
 export default function RelayPage() {
-  const relay = useQuery({ ...get("/api/operator/relay"), refetchInterval: ({ state }) => (state.error ? false : 2_000) });
+  const relay = useQuery({ ...get("/api/operator/relay"), refetchInterval: each(2_000) });
   return (
     <Page title={words.pages.relay} lead={text.lead}>
       <Loaded from={relay}>{({ log }) => <Relay log={log} />}</Loaded>

@@ -6,6 +6,7 @@ import { words as common } from "../../words/console";
 import { words } from "../../words/operator";
 import { since } from "../../words/time";
 import { Facts } from "../Fact";
+import { each } from "../usePages";
 
 const text = words.server;
 type Server = Schemas["ServerFacts"];
@@ -13,7 +14,7 @@ type Setting = Schemas["Setting"];
 
 /** ServerPage is what the node that answers knows of itself. */
 export default function ServerPage() {
-  const server = useQuery({ ...get("/api/operator/server"), refetchInterval: ({ state }) => (state.error ? false : 10_000) });
+  const server = useQuery({ ...get("/api/operator/server"), refetchInterval: each(10_000) });
   return (
     <Page title={words.pages.server} lead={server.data ? text.lead(server.data.version, server.data.host) : undefined}>
       <Loaded from={server}>

@@ -6,6 +6,7 @@ import { words as common } from "../../words/console";
 import { words } from "../../words/operator";
 import { ago, until } from "../../words/time";
 import { Badge, RowButton } from "../Fact";
+import { each } from "../usePages";
 
 const text = words.sync;
 type State = Schemas["FollowState"];
@@ -72,7 +73,7 @@ function How({ list }: { list: List }) {
 
 /** SyncPage shows how FIRST's API is followed. */
 export default function SyncPage() {
-  const sync = useQuery({ ...get("/api/operator/sync"), refetchInterval: ({ state }) => (state.error ? false : 3_000) });
+  const sync = useQuery({ ...get("/api/operator/sync"), refetchInterval: each(3_000) });
   const cache = useQueryClient();
   const poll = useAction(
     async ({ season, eventCode }: List) => {
