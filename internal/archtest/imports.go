@@ -86,7 +86,7 @@ var rules = []rule{
 	{folder: "fault", denied: slices.Concat(httpSide, sql)},
 
 	// The demo plays an FTC event through the features, as a client of them; only cmd uses it.
-	{folder: "internal/demo", ours: []string{"scouting", "scouting/seasons", "teams", "accounts", "ftc", "ftc/firstapi/firstapitest", "realtime", "fault"},
+	{folder: "internal/demo", ours: []string{"scouting", "scouting/seasons", "teams", "accounts", "ftc", "ftc/firstapi/firstapitest", "realtime/client", "realtime/protocol", "realtime", "fault"},
 		denied: sql, tests: []string{anything}},
 	// The load generator knows servers from outside only; its tests try it on the real hub.
 	{folder: "internal/loadgen/...", ours: []string{"internal/loadgen"}, denied: sql, tests: []string{"realtime/...", "internal/..."}},

@@ -2,11 +2,20 @@ package demo
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/ftcmetrics/ftcmetrics/realtime"
+	sockets "github.com/ftcmetrics/ftcmetrics/realtime/client"
+	"github.com/ftcmetrics/ftcmetrics/realtime/protocol"
 )
+
+// joinTime is for each subscription.
+const joinTime = 10 * time.Second
 
 // entryCreated is the event that carries a new entry to its team.
 const entryCreated = "scouting:entry-created"
@@ -15,8 +24,9 @@ const entryCreated = "scouting:entry-created"
 type seat struct {
 	token    string
 	channels []string
-	onEvent  func(message)
-	socket   *socket // nil while away
+	onEvent  func(sockets.Message)
+	socket   *sockets.Socket // nil while away
+	ended    chan struct{}   // closed when nothing more is read from it
 }
 
 // venue is where seats are: the hub of the embedded driver. The zero venue has no hub, and
@@ -29,40 +39,85 @@ type venue struct {
 
 // sit connects and joins the channels, unless that is so already.
 func (v venue) sit(ctx context.Context, s *seat) error {
-	if v.hub == "" || s.socket != nil && s.socket.alive() {
+	if v.hub == "" || s.online() {
 		return nil
 	}
 	s.leave()
-	opened, err := dial(ctx, v.api.http, v.hub, v.key, s.onEvent)
+	opened, err := sockets.Dial(ctx, sockets.Options{URL: v.hub, Key: v.key, Name: "ftcmetrics-demo", HTTP: v.api.http})
 	if err != nil {
 		return fmt.Errorf("connect to the hub: %w", err)
 	}
 	for _, channel := range s.channels {
-		auth, data, err := v.api.authorize(ctx, s.token, opened.id, channel)
-		if err == nil {
-			err = opened.subscribe(ctx, channel, auth, data)
-		}
-		if err != nil {
-			opened.cut()
-			return err
+		if err := v.join(ctx, s, opened, channel); err != nil {
+			opened.Cut()
+			return fmt.Errorf("join %s: %w", channel, err)
 		}
 	}
-	s.socket = opened
+	s.socket, s.ended = opened, make(chan struct{})
+	go s.listen(opened, s.ended)
 	return nil
 }
 
-// leave closes the socket, if there is one.
-func (s *seat) leave() {
-	if s.socket != nil {
-		s.socket.close()
-		s.socket = nil
+// join subscribes to a channel and waits for the answer.
+func (v venue) join(ctx context.Context, s *seat, opened *sockets.Socket, channel string) error {
+	ctx, cancel := context.WithTimeout(ctx, joinTime)
+	defer cancel()
+	auth, data, err := v.api.authorize(ctx, s.token, opened.ID, channel)
+	if err == nil {
+		err = opened.Subscribe(ctx, realtime.Channel(channel), auth, data)
+	}
+	for err == nil {
+		var m sockets.Message
+		if m, err = opened.Next(ctx); err != nil {
+			break
+		}
+		switch {
+		case m.Event == protocol.EventSucceeded && m.Channel == channel:
+			return nil
+		case m.Event == protocol.EventSubscriptionError:
+			return fmt.Errorf("the hub refuses it: %s", m.Text())
+		default:
+			s.onEvent(m) // of a channel that was joined before
+		}
+	}
+	return err
+}
+
+// listen gives everything that is published to onEvent, until the socket ends.
+func (s *seat) listen(opened *sockets.Socket, ended chan<- struct{}) {
+	defer close(ended)
+	for {
+		m, err := opened.Next(context.Background())
+		if err != nil {
+			return
+		}
+		s.onEvent(m)
 	}
 }
 
+// online reports whether there is a socket that has not ended.
+func (s *seat) online() bool {
+	if s.socket == nil {
+		return false
+	}
+	select {
+	case <-s.ended:
+		return false
+	default:
+		return true
+	}
+}
+
+// leave closes the socket, if there is one.
+func (s *seat) leave() { s.end((*sockets.Socket).Close) }
+
 // vanish is leave without a word.
-func (s *seat) vanish() {
+func (s *seat) vanish() { s.end((*sockets.Socket).Cut) }
+
+func (s *seat) end(how func(*sockets.Socket)) {
 	if s.socket != nil {
-		s.socket.cut()
+		how(s.socket)
+		<-s.ended
 		s.socket = nil
 	}
 }
@@ -81,13 +136,13 @@ func newScreen(c *crew) *screen {
 	return s
 }
 
-func (s *screen) show(m message) {
+func (s *screen) show(m sockets.Message) {
 	var payload struct {
 		Entry struct {
 			ID uuid.UUID `json:"id"`
 		} `json:"entry"`
 	}
-	if m.Event != entryCreated || m.inner(&payload) != nil {
+	if m.Event != entryCreated || json.Unmarshal([]byte(m.Text()), &payload) != nil {
 		return
 	}
 	s.mu.Lock()

@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"github.com/google/uuid"
+
+	sockets "github.com/ftcmetrics/ftcmetrics/realtime/client"
 )
 
 // maxBatch is the most entries that the API takes at once.
@@ -22,7 +24,7 @@ type tablet struct {
 
 func newTablet(api *client, p *person, c *crew) *tablet {
 	return &tablet{person: p, api: api, team: c.ID, seat: seat{
-		token: p.Token, channels: []string{"presence-team-" + c.ID.String()}, onEvent: func(message) {},
+		token: p.Token, channels: []string{"presence-team-" + c.ID.String()}, onEvent: func(sockets.Message) {},
 	}}
 }
 

@@ -282,6 +282,13 @@ func (s *Socket) ending(ctx, reading context.Context, err error) error {
 	return err
 }
 
+// Cut ends the socket as a device does that is carried out of the Wi-Fi: without a word.
+func (s *Socket) Cut() {
+	s.stop()
+	_ = s.ws.CloseNow() // it ends, whatever it says
+	s.pinging.Wait()
+}
+
 // Close takes leave.
 func (s *Socket) Close() {
 	s.stop()

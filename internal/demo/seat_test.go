@@ -7,9 +7,12 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 	"go.uber.org/goleak"
+
+	sockets "github.com/ftcmetrics/ftcmetrics/realtime/client"
 )
 
 // pusher is the least of a hub: it greets, answers to subscribe, and then says more.
@@ -17,10 +20,11 @@ type pusher struct {
 	greeting string
 	answer   func(channel string) []string
 	ponged   chan struct{}
+	ends     chan websocket.StatusCode // how each socket's client went; -1 without a word
 }
 
 func (p *pusher) serve(t *testing.T) string {
-	p.ponged = make(chan struct{}, 10)
+	p.ponged, p.ends = make(chan struct{}, 10), make(chan websocket.StatusCode, 10)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/api/pusher/auth" {
 			_, _ = w.Write([]byte(`{"auth":"key:sum","channel_data":"{}"}`))
@@ -39,9 +43,15 @@ func (p *pusher) serve(t *testing.T) string {
 
 func (p *pusher) talk(ctx context.Context, ws *websocket.Conn) {
 	_ = ws.Write(ctx, websocket.MessageText, []byte(p.greeting))
+	if strings.Contains(p.greeting, "pusher:error") {
+		_ = ws.Close(4001, "")
+		return
+	}
 	for {
-		m, err := read(ctx, ws)
-		if err != nil {
+		var m sockets.Message
+		_, raw, err := ws.Read(ctx)
+		if err != nil || json.Unmarshal(raw, &m) != nil {
+			p.ends <- websocket.CloseStatus(err)
 			return
 		}
 		switch m.Event {
@@ -51,7 +61,7 @@ func (p *pusher) talk(ctx context.Context, ws *websocket.Conn) {
 			var in struct {
 				Channel string `json:"channel"`
 			}
-			_ = m.inner(&in)
+			_ = json.Unmarshal([]byte(m.Text()), &in)
 			for _, text := range p.answer(in.Channel) {
 				_ = ws.Write(ctx, websocket.MessageText, []byte(text))
 			}
@@ -87,15 +97,28 @@ func TestSeat(t *testing.T) {
 	if err := v.sit(t.Context(), &s.seat); err != nil || s.socket != before {
 		t.Errorf("sat down again: %v", err)
 	}
-	_ = before.ws.CloseNow()
-	<-before.ended
+	before.Cut()
+	<-s.ended
 	if err := v.sit(t.Context(), &s.seat); err != nil || s.socket == before {
 		t.Errorf("did not come back: %v", err)
 	}
 	s.vanish()
+	if err := v.sit(t.Context(), &s.seat); err != nil {
+		t.Errorf("did not come back from out of the Wi-Fi: %v", err)
+	}
 	s.leave()
 	if s.socket != nil {
 		t.Error("the socket is still there")
+	}
+	for i, want := range []websocket.StatusCode{-1, -1, websocket.StatusNormalClosure} {
+		select {
+		case got := <-hub.ends:
+			if got != want {
+				t.Errorf("socket %d went with %d, want %d", i+1, got, want)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("socket %d is still there", i+1)
+		}
 	}
 }
 
@@ -114,7 +137,7 @@ func TestNoSeat(t *testing.T) {
 		base := hub.serve(t)
 		api := newClient(base)
 		v := venue{api: api, hub: "ws" + strings.TrimPrefix(base, "http"), key: "key"}
-		s := &seat{channels: []string{"c"}, onEvent: func(message) {}}
+		s := &seat{channels: []string{"c"}, onEvent: func(sockets.Message) {}}
 		if err := v.sit(t.Context(), s); err == nil || s.socket != nil {
 			t.Errorf("%s: seated, %v", name, err)
 		}
