@@ -8,7 +8,7 @@ import { furnished, people, show, sizes } from "./tour.mjs";
 /** Whether a screen is below this part of the app. */
 export const below = (part, { path }) => (typeof path === "function" ? path({}) : path).startsWith(part);
 
-/** Makes a test of each of these screens. */
+/** Makes a test of each of these screens. opened() is what they run on, for further tests. */
 export function walk(screens) {
   let stage, browser, who;
   before(async () => {
@@ -36,4 +36,5 @@ export function walk(screens) {
     });
   }
   test("the pages neither fail nor leave our address", () => browser.assertClean());
+  return { opened: () => ({ stage, browser }) };
 }
