@@ -167,7 +167,7 @@ func TestPagesAreAskedForAgain(t *testing.T) {
 
 // within asks until it is so, for a few seconds.
 func (s *server) within(so func() bool) bool {
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
 		if so() {
 			return true
 		}

@@ -92,10 +92,14 @@ test("who is on is right within a second, whichever page they are on", async () 
   const coach = await open(home.lead.token, "/coach", { screen: "laptop" });
   await coach.locator('[data-online="1"]').waitFor();
   const scout = await open(home.scouts.Ada.token, "/scout");
-  await coach.locator('[data-online="2"]').waitFor({ timeout: 1000 });
+  const came = Date.now();
+  await coach.locator('[data-online="2"]').waitFor();
+  figure("online-ms", Date.now() - came, 1000);
   await coach.locator("[data-online] li").filter({ hasText: "Ada" }).filter({ hasText: "student" }).waitFor();
+  const left = Date.now();
   await scout.context().close();
-  await coach.locator('[data-online="1"]').waitFor({ timeout: 1000 });
+  await coach.locator('[data-online="1"]').waitFor();
+  figure("offline-ms", Date.now() - left, 1000);
   await coach.context().close();
 });
 

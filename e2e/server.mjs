@@ -120,7 +120,7 @@ export function subscribe(client, name) {
 export const next = (channel, event) => new Promise((resolve) => channel.bind(event, resolve));
 
 /** Polls until check returns something truthy. */
-export async function until(check, what, ms = 10000) {
+export async function until(check, what, ms = 60_000) {
   const end = Date.now() + ms;
   for (;;) {
     const result = await check();

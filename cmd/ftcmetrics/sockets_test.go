@@ -113,7 +113,7 @@ func TestSocketServicePage(t *testing.T) {
 	}
 	expect(t, goes, "hall:called")
 	expect(t, goes, "4009")
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for connections := 2; connections != 1; {
 		var page struct{ Count int }
 		_, err := ask("GET", p.url+"/api/socket/connections", token, "", &page)

@@ -38,7 +38,7 @@ func (n *nodes) next(t *testing.T) int {
 	select {
 	case id := <-n.changed:
 		return id
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("nobody leads")
 		return 0
 	}

@@ -61,7 +61,7 @@ func (c *scoring) say(kind, match string, at time.Time) {
 	c.t.Helper()
 	select {
 	case c.frames <- fmt.Sprintf(`{"updateTime":%d,"updateType":%q,"payload":{"number":1,"shortName":%q,"field":2}}`, at.UnixMilli(), kind, match):
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		c.t.Fatal("nobody listens")
 	}
 }
@@ -71,7 +71,7 @@ func (c *scoring) next() string {
 	select {
 	case query := <-c.opened:
 		return query
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		c.t.Fatal("nobody connects")
 		return ""
 	}

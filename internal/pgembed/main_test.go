@@ -188,7 +188,7 @@ func await(t *testing.T, done <-chan struct{}, what string) {
 	t.Helper()
 	select {
 	case <-done:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal(what, "is not closed")
 	}
 }
@@ -198,7 +198,7 @@ func awaitTrue(t *testing.T, what string, condition func() bool) {
 	t.Helper()
 	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
-	for deadline := time.Now().Add(10 * time.Second); !condition(); <-ticker.C {
+	for deadline := time.Now().Add(time.Minute); !condition(); <-ticker.C {
 		if time.Now().After(deadline) {
 			t.Fatal("waited in vain:", what)
 		}

@@ -15,7 +15,7 @@ import (
 
 const (
 	poolSize  = 8
-	timeLimit = 30 * time.Second // for each thing done to the cluster
+	timeLimit = 3 * time.Minute // for each thing done to the cluster
 )
 
 // shared is the cluster of this test process. It is one variable for the whole process

@@ -83,7 +83,7 @@ func listeners(t *testing.T, pool *pgxpool.Pool, end bool) (n int) {
 func TestNodesHearOfEachOther(t *testing.T) {
 	pool := pgtest.New(t)
 	a, b := newHall(t, pool), newHall(t, pool)
-	limit := time.After(20 * time.Second)
+	limit := time.After(time.Minute)
 	for listeners(t, pool, false) < 2 {
 		select {
 		case <-limit:
@@ -124,7 +124,7 @@ func TestListenIsKilled(t *testing.T) {
 	pool := pgtest.New(t)
 	a, b := newHall(t, pool), newHall(t, pool)
 	for round := range 3 {
-		limit := time.After(20 * time.Second)
+		limit := time.After(time.Minute)
 		for ended := 0; ended < 2; ended += listeners(t, pool, true) {
 			select {
 			case <-limit:

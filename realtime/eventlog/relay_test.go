@@ -72,7 +72,7 @@ func (s *screen) change() {
 // await returns when ok, which is called with mu held, or fails the test.
 func (s *screen) await(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	limit := time.After(10 * time.Second)
+	limit := time.After(time.Minute)
 	for {
 		s.mu.Lock()
 		done, changed := ok(), s.changed

@@ -233,7 +233,7 @@ func TestLostAnswerOfTheCommitIsAnError(t *testing.T) {
 	if err := one(true); fault.From(err).Code != eventlog.ErrUnavailable.Code {
 		t.Errorf("a commit without an answer: %v", err)
 	}
-	limit := time.After(10 * time.Second)
+	limit := time.After(time.Minute)
 	for committed := 0; committed != 2; {
 		if err := l.pool.QueryRow(t.Context(), `SELECT count(*) FROM numbers`).Scan(&committed); err != nil {
 			t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 // awaitDelays waits until n events are counted, and returns the counts.
 func (r *rig) awaitDelays(n int64) hub.Delays {
 	r.t.Helper()
-	end := time.After(20 * time.Second)
+	end := time.After(time.Minute)
 	for {
 		d := r.hub.AppStats(appID).Delays
 		if d.Count >= n {
