@@ -1,1 +1,1 @@
-import{shelf as e}from"./shelf.js";var t=async t=>(await e()).put(`received`,t);async function n(t,n){let r=await(await e()).get(`received`,t);return r&&r.at>n?r:void 0}export{t as keepReceived,n as received};
+import{shelf as e}from"./outbox.js";var t=async t=>(await e()).put(`received`,t);async function n(t,n){let r=await(await e()).get(`received`,t);return r&&r.at>n?r:void 0}export{t as keepReceived,n as received};

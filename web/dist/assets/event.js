@@ -1,1 +1,0 @@
-import{useSession as e}from"./app.js";import{stored as t,useStore as n}from"./store.js";var r=t(`ftc.events`,{});function i(){let{team:t}=e(),i=n(r);return t?i[t.id]??null:null}function a(e,t){r.set({...r.get(),[e]:t})}export{a as chooseEvent,i as useEvent};

@@ -1,1 +1,0 @@
-import{__toESM as e}from"./rolldown-runtime.js";import{require_react as t}from"./store.js";var n=e(t(),1);function r(e){let[t,r]=(0,n.useState)(Date.now);return(0,n.useEffect)(()=>{if(r(Date.now()),e===0)return;let t=setInterval(()=>r(Date.now()),e);return()=>clearInterval(t)},[e]),t}export{r as useNow};
