@@ -197,13 +197,13 @@ func (s *server) checkEvent(name string, data json.RawMessage, channels []realti
 			}
 		}
 	}
-	made, err := s.documents()
-	if err != nil {
-		return err
-	}
-	if schema, known := made.payloads[name]; known {
-		faults = append(faults, misplaced(s.described(name), channels)...)
-		faults = append(faults, payloadFaults(schema, object)...)
+	if event := s.described(name); event.Name != "" {
+		made, err := s.documents() // which takes a moment when it is first asked for
+		if err != nil {
+			return err
+		}
+		faults = append(faults, misplaced(event, channels)...)
+		faults = append(faults, payloadFaults(made.payloads[name], object)...)
 	}
 	if len(faults) > 0 {
 		return errBroadcastShape.Saying("%s", faults[0].Detail).At(faults[:min(len(faults), 20)]...)

@@ -46,43 +46,48 @@ async function says(page, text) {
   for (const told of await page.locator("#content").getByRole("alert").allInnerTexts()) assert.doesNotMatch(told, plain);
 }
 
-for (const [path, heading] of Object.entries(pages)) {
-  test(`${heading}: loading, failed, refused, offline, old`, () => browser.forgiving(/status of (403|500)|ERR_FAILED|ERR_INTERNET|Failed to (load|fetch)/, async () => {
-    let open;
-    const gate = new Promise((resolve) => (open = resolve));
-    const waiting = async (route) => { await gate; await route.continue().catch(() => {}); };
-    const loading = on(path, heading, waiting, async (page) => {
-      await page.getByRole("status", { name: "Loading" }).first().waitFor();
-      open();
-      await content(page).waitFor();
-      await settled(page);
-      // What is there stays there when the network goes, and is said to be old; then it goes on by itself.
-      if (path === "broadcast") return; // asks once
-      await page.unrouteAll({ behavior: "wait" });
-      await page.route(apis, (route) => route.abort());
-      await page.getByText("You see what this device last heard.").first().waitFor({ timeout: 25_000 });
-      assert.ok(await content(page).isVisible(), "what was loaded stays");
-      await page.unrouteAll({ behavior: "wait" });
-      await page.getByText("You see what this device last heard.").waitFor({ state: "detached", timeout: 25_000 });
-    });
-    const failing = on(path, heading, refuses(500, "internal", "Something went wrong on the server."), async (page) => {
-      await says(page, "Something went wrong on the server.");
-      await axe(page);
-      await page.unrouteAll({ behavior: "wait" });
-      if (await page.getByRole("button", { name: "Try again" }).count()) await page.getByRole("button", { name: "Try again" }).first().click();
-      await content(page).waitFor();
-    });
-    const refused = on(path, heading, refuses(403, "operators-only", "Only operators may do this."), async (page) => {
-      await says(page, "Only operators may do this.");
-      await page.getByRole("button", { name: "Try again" }).first().waitFor();
-    });
-    const offline = on(path, heading, (route) => route.abort(), async (page) => {
-      await says(page, "No connection");
-      await page.unrouteAll({ behavior: "wait" });
-      await content(page).waitFor({ timeout: 25_000 }); // by itself, or by the button
-    });
-    await Promise.all([loading, failing, refused, offline]);
-  }));
+const noted = /status of (403|500)|ERR_FAILED|ERR_INTERNET|Failed to (load|fetch)/; // by the browser, of what is not answered
+
+/** Sees one page in each of these states, each in a tab. */
+async function everyState(path, heading) {
+  let open;
+  const gate = new Promise((resolve) => (open = resolve));
+  const waiting = async (route) => { await gate; await route.continue().catch(() => {}); };
+  const loading = on(path, heading, waiting, async (page) => {
+    await page.getByRole("status", { name: "Loading" }).first().waitFor();
+    open();
+    await content(page).waitFor();
+    await settled(page);
+    // What is there stays there when the network goes, and is said to be old; then it goes on by itself.
+    if (path === "broadcast") return; // asks once
+    await page.unrouteAll({ behavior: "wait" });
+    await page.route(apis, (route) => route.abort());
+    await page.getByText("You see what this device last heard.").first().waitFor({ timeout: 25_000 });
+    assert.ok(await content(page).isVisible(), "what was loaded stays");
+    await page.unrouteAll({ behavior: "wait" });
+    await page.getByText("You see what this device last heard.").waitFor({ state: "detached", timeout: 25_000 });
+  });
+  const failing = on(path, heading, refuses(500, "internal", "Something went wrong on the server."), async (page) => {
+    await says(page, "Something went wrong on the server.");
+    await axe(page);
+    await page.unrouteAll({ behavior: "wait" });
+    await Promise.any([page.getByRole("button", { name: "Try again" }).first().click(), content(page).waitFor()]); // it may go on by itself first
+    await content(page).waitFor();
+  });
+  const refused = on(path, heading, refuses(403, "operators-only", "Only operators may do this."), async (page) => {
+    await says(page, "Only operators may do this.");
+    await page.getByRole("button", { name: "Try again" }).first().waitFor();
+  });
+  const offline = on(path, heading, (route) => route.abort(), async (page) => {
+    await says(page, "No connection");
+    await page.unrouteAll({ behavior: "wait" });
+    await content(page).waitFor({ timeout: 25_000 }); // by itself, or by the button
+  });
+  await Promise.all([loading, failing, refused, offline]);
 }
+
+// They wait for the next look much more than they compute, so that many may at once.
+test("each page says that it is loading, failed, refused, offline or old", { concurrency: 3 }, (t) =>
+  browser.forgiving(noted, () => Promise.all(Object.entries(pages).map(([path, heading]) => t.test(heading, () => everyState(path, heading))))));
 
 test("the pages neither fail nor leave our address", () => browser.assertClean());

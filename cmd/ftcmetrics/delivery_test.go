@@ -411,9 +411,10 @@ func TestRetentionOfTheProgram(t *testing.T) {
 		a := s.poll(p.url, at.Next)
 		return a.Channels[0].Reset && a.Channels[0].Head == 3
 	})
-	if text := get(t, "http://"+p.metrics()+"/metrics"); !strings.Contains(text, "ftcmetrics_log_events_removed_total") || strings.Contains(text, "ftcmetrics_log_events_removed_total 0") {
-		t.Error("the metrics do not tell of it")
-	}
+	until(t, "the metrics tell of it", func() bool { // once the look at all channels has ended
+		text := get(t, "http://"+p.metrics()+"/metrics")
+		return strings.Contains(text, "ftcmetrics_log_events_removed_total ") && !strings.Contains(text, "ftcmetrics_log_events_removed_total 0")
+	})
 }
 
 func TestRealtimeConfig(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,6 +19,7 @@ const (
 	pingPatience      = time.Second            // for the sign of life of one that was idle
 	statementPatience = 5 * time.Second        // for one statement
 	cancelPatience    = 500 * time.Millisecond // for the end of one that was cancelled
+	idlePatience      = 4 * time.Second        // of the database, for what comes next in a transaction: less than others wait for its locks
 	readyPatience     = 800 * time.Millisecond // of /ready, whose askers have little
 )
 
@@ -27,6 +29,11 @@ func beImpatient(c *pgxpool.Config, counted *statements) {
 	c.PingTimeout = pingPatience
 	c.ConnConfig.ConnectTimeout = connectPatience
 	c.ConnConfig.Tracer = impatience{counted}
+	// Otherwise a server that is frozen in the middle of a transaction has its locks until it wakes.
+	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, fmt.Sprintf("SET idle_in_transaction_session_timeout = %d", idlePatience.Milliseconds()))
+		return err
+	}
 	c.ConnConfig.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelPatience}
 	}
