@@ -66,9 +66,10 @@ test("from a clone of the repository to a page on which entries appear", { timeo
 
   let at = join(folder, "ftcmetrics"), site, printed;
   await clone(at);
-  const { PATH, HOME = folder } = process.env;
-  // Packages that this machine has already are not asked for again; those of the lock files and of web are.
-  const env = { PATH, HOME, npm_config_prefer_offline: "true", npm_config_audit: "false", npm_config_fund: "false" };
+  // Packages that this machine has already are not asked for again. What npm has told the tests is not for this shell, but for
+  // the ways to the registry.
+  const own = Object.entries(process.env).filter(([name]) => /^(PATH|TMPDIR|HOME|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|(https?|no|all)_proxy|npm_config_(registry|cafile|cache|(user|global)config))$/i.test(name));
+  const env = { HOME: folder, ...Object.fromEntries(own), npm_config_prefer_offline: "true", npm_config_audit: "false", npm_config_fund: "false" };
   const ports = " --http-addr=127.0.0.1:0 --hub-addr=127.0.0.1:0 --metrics-addr=127.0.0.1:0"; // other tests run beside this one
   for (const { command, file, text } of steps) {
     if (file) {
@@ -80,7 +81,7 @@ test("from a clone of the repository to a page on which entries appear", { timeo
     } else if (command === "npx vite") {
       site = start(command, at, env);
     } else {
-      const said = execFileSync("bash", ["-euc", `${command}\npwd`], { cwd: at, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+      const said = execFileSync("bash", ["-euc", `${command}\npwd`], { cwd: at, env, encoding: "utf8", timeout: 180_000, stdio: ["ignore", "pipe", "pipe"] });
       at = said.trim().split("\n").at(-1);
     }
   }

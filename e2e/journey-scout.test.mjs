@@ -137,12 +137,13 @@ test("a reload in the middle of a match costs nothing, and undo still goes back"
   await page.locator("[data-undo]").tap();
   await page.locator('[data-phase="endgame"]').tap();
   await page.locator("textarea").fill("slow, but never misses");
-  await until(() => page.evaluate(async () => {
+  const stored = () => page.evaluate(async () => {
     const db = await new Promise((resolve) => { const r = indexedDB.open("ftcmetrics-scout"); r.onsuccess = () => resolve(r.result); });
     const all = await new Promise((resolve) => { const r = db.transaction("drafts").objectStore("drafts").getAll(); r.onsuccess = () => resolve(r.result); });
     db.close();
-    return all[0]?.notes.endsWith("misses");
-  }), "the draft is stored");
+    return all[0];
+  });
+  await until(async () => (await stored())?.notes.endsWith("misses"), "the draft is stored");
   await page.reload();
   await page.waitForSelector("textarea");
   assert.equal(await page.locator("textarea").inputValue(), "slow, but never misses");
@@ -151,6 +152,7 @@ test("a reload in the middle of a match costs nothing, and undo still goes back"
   await page.getByRole("button", { name: "Redo" }).tap();
   assert.equal(await value(page, "autoHiveTipCount"), "4");
   // A crash may leave the draft and take the word that there is one: it is found while the form is in use already.
+  await until(async () => { const { log, phase } = await stored(); return log.done.length === 4 && phase === "auto"; }, "the last step is stored");
   await until(() => page.evaluate(() => localStorage.getItem("ftc.drafts")), "the draft is noted");
   await page.evaluate(() => localStorage.removeItem("ftc.drafts"));
   await page.reload();

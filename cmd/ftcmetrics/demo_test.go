@@ -12,13 +12,14 @@ import (
 // demoRound is what the public channel of a round of the demo has told of matches.
 type demoRound struct {
 	starts, results, revised int
-	seen                     map[string]bool // a start, or a result, by its match
+	seen                     map[string]bool   // a start, or a result, by its match
+	last                     map[string]string // result of a match
 }
 
 // readRound reads the channel of the round's FTC event.
 func readRound(t *testing.T, url, code string) demoRound {
 	t.Helper()
-	round := demoRound{seen: make(map[string]bool)}
+	round := demoRound{seen: make(map[string]bool), last: make(map[string]string)}
 	for after := int64(0); ; {
 		var page struct {
 			Events []struct {
@@ -49,6 +50,11 @@ func readRound(t *testing.T, url, code string) demoRound {
 				if !round.seen["start of "+match] {
 					t.Errorf("%s: %s ends without a start", code, match)
 				}
+				if told := telling(t, e.Data); told == round.last[match] {
+					t.Errorf("%s: the result of %s comes twice: %s", code, match, told)
+				} else {
+					round.last[match] = told
+				}
 				if p.Rev > 1 {
 					round.revised++
 					round.seen["again "+match] = true
@@ -56,6 +62,19 @@ func readRound(t *testing.T, url, code string) demoRound {
 			}
 		}
 	}
+}
+
+// telling is what an event tells, without what differs each time that it is told.
+func telling(t *testing.T, data json.RawMessage) string {
+	t.Helper()
+	var object map[string]any
+	must(t, json.Unmarshal(data, &object))
+	for _, key := range []string{"id", "seq", "at", "rev"} {
+		delete(object, key)
+	}
+	raw, err := json.Marshal(object)
+	must(t, err)
+	return string(raw)
 }
 
 // The demo's officials score its FTC event, with a correction, a replay and an outage, and
@@ -81,8 +100,9 @@ func TestDemoHasOfficials(t *testing.T) {
 		}
 	}
 	round := readRound(t, p.url, code)
-	if round.starts != 34 || round.results != 35 || round.revised != 2 || !round.seen["again qual 0-2"] || !round.seen["again qual 0-7"] {
-		t.Errorf("%s: %d starts, %d results, %d of them again: %v", code, round.starts, round.results, round.revised, round.seen)
+	// The server may look between the two steps in which one of these is posted.
+	if round.starts != 34 || round.results != 33+round.revised || round.revised < 2 || round.revised > 4 || !round.seen["again qual 0-2"] || !round.seen["again qual 0-7"] {
+		t.Errorf("%s: %d starts, %d results, %d of them again: %v\n%v", code, round.starts, round.results, round.revised, round.seen, round.last)
 	}
 	if code := p.stop(); code != 0 {
 		t.Errorf("exit code %d:\n%s", code, p.text())

@@ -27,8 +27,12 @@ func (p *player) onField(number int) (news []string) {
 	return news
 }
 
-// through lets the clock run until just after the match's result is posted.
-func (p *player) through(m firstapitest.Moment) { p.o.Hall.let(m.Posted.Add(time.Second), p.slot) }
+// lookTime is how long after something is posted the program has looked once more: it does so
+// every ten seconds of the hall's clock, which stands still between matches.
+const lookTime = 15 * time.Second
+
+// through lets the clock run until the match's result is posted and can have been read.
+func (p *player) through(m firstapitest.Moment) { p.o.Hall.let(m.Posted.Add(lookTime), p.slot) }
 
 // review is what officials do after a match; one that is played again takes its time.
 func (p *player) review(ctx context.Context, number int) error {

@@ -25,6 +25,11 @@ func Folder(t testing.TB) string {
 		t.Fatalf("pgtest: %v", err)
 	}
 	dir := t.TempDir()
+	t.Cleanup(func() { // a program that was killed leaves its PostgreSQL, which writes while it ends
+		if err := pgembed.Remove(dir); err != nil {
+			t.Errorf("pgtest: %v", err)
+		}
+	})
 	for _, folder := range []string{dir, filepath.Dir(dir)} {
 		if err := os.Chmod(folder, 0o711); err != nil { //nolint:gosec // PostgreSQL may run as another user
 			t.Fatalf("pgtest: %v", err)
