@@ -25,8 +25,10 @@ fmt:
 	@files=$$(git ls-files -co --exclude-standard -- '*.go' | while read -r f; do [ ! -f "$$f" ] || echo "$$f"; done | xargs gofmt -l) && \
 	if [ -n "$$files" ]; then echo "gofmt -w" $$files; exit 1; fi
 
+# Tests beside a peer are not run by `make test`, but they have to build.
 vet:
 	@go vet ./...
+	@go vet -tags peer ./cmd/ftcmetrics ./realtime/pusher ./realtime/realtimetest
 
 lint:
 	@$(TOOL) golangci-lint run ./...

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ftcmetrics/ftcmetrics/internal/porttest"
 )
 
 // What scripts/install-soketi brings.
@@ -25,7 +27,7 @@ func runSoketi(t *testing.T, address string) (stop func()) {
 	t.Helper()
 	app := map[string]any{"id": "peer", "key": "peer-key", "secret": sharedSecret}
 	config, err := json.Marshal(map[string]any{
-		"host": "127.0.0.1", "port": json.Number(portIn(address)), "metrics.port": json.Number(portIn(closedAddress(t))), "metrics.host": "127.0.0.1", "appManager.array.apps": []any{app},
+		"host": "127.0.0.1", "port": json.Number(portIn(address)), "metrics.port": porttest.Port(t), "metrics.host": "127.0.0.1", "appManager.array.apps": []any{app},
 	})
 	must(t, err)
 	dir := t.TempDir()
@@ -62,7 +64,7 @@ func runSoketi(t *testing.T, address string) (stop func()) {
 // TestPeerCommands publishes to a real soketi and listens on it, over its death, signs for
 // it, and has the doctor look at it.
 func TestPeerCommands(t *testing.T) {
-	address := closedAddress(t)
+	address := porttest.Address(t)
 	stop := runSoketi(t, address)
 	command := func(args ...string) *exec.Cmd {
 		cmd := program(t.TempDir(), args...)
