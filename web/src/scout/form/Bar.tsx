@@ -17,7 +17,7 @@ type Props = {
 
 /** Bar is what the thumb reaches without a look: undo in its corner, and the way on. */
 export function Bar({ left, canUndo, canRedo, total, onward, saves, busy, undo, redo, go }: Props) {
-  const big = "grid min-h-18 place-items-center rounded-card border-2 font-semibold select-none active:brightness-90 disabled:opacity-40";
+  const big = "grid min-h-18 place-items-center rounded-card border-2 font-semibold select-none active:border-ink disabled:opacity-40";
   return (
     <div className={cx("flex items-stretch gap-2 [grid-area:bar]", left && "flex-row-reverse")}>
       <button

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useLocation, useParams } from "wouter";
 import { type EventRef, useEvent } from "../../event";
 import { calm } from "../../first";
@@ -31,6 +31,7 @@ function Sheet() {
   const event = useEvent();
   const { form, ready, loading } = useForm(team?.id, event);
   const [, go] = useLocation();
+  const leave = useCallback(() => go("/scout"), [go]);
   const place = event ? pathPlace(event.season, event.eventCode, path) : undefined;
   const { draft, found, restart } = useDraft(me ?? undefined, team?.id, place);
   if (!me || !team || !place || !event || (!loading && !form)) return <NoForm />;
@@ -60,7 +61,7 @@ function Sheet() {
       station={(match && dutyIn(match, place.scoutedTeamNumber)?.station) ?? 0}
       teamName={ready?.teams.find((t) => t.teamNumber === place.scoutedTeamNumber)?.name}
       onSave={onSave}
-      onLeave={() => go("/scout")}
+      onLeave={leave}
       onReset={onReset}
     />
   );

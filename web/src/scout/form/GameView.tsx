@@ -1,12 +1,12 @@
-import { useCallback, useDeferredValue, useEffect, useId, useMemo, useReducer, useState } from "react";
+import { type ComponentProps, memo, useCallback, useDeferredValue, useEffect, useId, useMemo, useReducer, useState } from "react";
 import { useAction } from "../../action";
 import { useStore } from "../../store";
 import { allianceOf, cx, IconButton, Robot, Switch, toast } from "../../ui";
 import { matchName, words } from "../../words/scout";
-import type { Answer, Form, NewEntry, Phase } from "../wire";
+import type { Answer, Form, NewEntry, Phase, Place } from "../wire";
 import { Bar } from "./Bar";
 import { type Draft, keepDraft } from "./draft";
-import { entryOf, play } from "./game";
+import { entryOf, type Move, play } from "./game";
 import { hand, useStill } from "./hand";
 import { useKeys } from "./keys";
 import { answers, missing, score } from "./log";
@@ -36,6 +36,7 @@ export function GameView({ form, begun, found, station, teamName, onSave, onLeav
   const [draft, move] = useReducer(play(form), begun);
   const left = useStore(hand) === "left";
   const [options, setOptions] = useState(false);
+  const openOptions = useCallback(() => setOptions(true), []);
   const data = useMemo(() => answers(form, draft.log), [form, draft.log]);
   const points = useMemo(() => score(form, data), [form, data]);
   const fields = useMemo(() => form.fields.filter((f) => f.phase === draft.phase), [form, draft.phase]);
@@ -45,7 +46,6 @@ export function GameView({ form, begun, found, station, teamName, onSave, onLeav
   }, [found]);
   useStill();
   useKept(draft, begun, keep);
-  const told = useDeferredValue(draft.log.done); // the tap is shown first
 
   const save = useAction(
     async () => {
@@ -64,7 +64,6 @@ export function GameView({ form, begun, found, station, teamName, onSave, onLeav
   const onward = () => (following ? move({ do: "phase", phase: following.key }) : save.go());
   useKeys({ fields, value: (key) => data[key], phases, phase: draft.phase, move, onward });
 
-  const { place } = draft;
   return (
     <div
       className={cx(
@@ -73,20 +72,17 @@ export function GameView({ form, begun, found, station, teamName, onSave, onLeav
         left ? leftSide : rightSide,
       )}
     >
-      <header className="flex items-center gap-2 [grid-area:head]">
-        <IconButton icon="back" label={words.form.leave} onClick={onLeave} />
-        <h1 className="flex min-w-0 flex-1 items-center gap-2 text-lg">
-          <span>{matchName(place)}</span>
-          <Robot alliance={allianceOf(place.alliance)} station={station} />
-          <span className="min-w-0 truncate">
-            {place.scoutedTeamNumber} <span className="font-normal text-quiet">{teamName}</span>
-          </span>
-        </h1>
-        <Clock from={draft.clockFrom} turn={(phase) => move({ do: "phase", phase })} set={(from) => move({ do: "clock", from })} />
-        <IconButton icon="more" label={words.form.options} onClick={() => setOptions(true)} />
-      </header>
+      <Head
+        place={draft.place}
+        station={station}
+        teamName={teamName}
+        clockFrom={draft.clockFrom}
+        move={move}
+        onLeave={onLeave}
+        onOptions={openOptions}
+      />
       <Steps form={form} phase={draft.phase} score={points} choose={(phase) => move({ do: "phase", phase })} />
-      <div className="grid auto-rows-fr grid-cols-2 gap-2 overflow-y-auto overscroll-none [grid-area:tiles] wide:grid-cols-3">
+      <div className="grid auto-rows-fr grid-cols-2 gap-2 overflow-y-auto overscroll-none contain-strict [grid-area:tiles] wide:grid-cols-3">
         {fields.map((field) => (
           <Tile key={field.key} field={field} value={data[field.key]} tap={tap} />
         ))}
@@ -94,8 +90,8 @@ export function GameView({ form, begun, found, station, teamName, onSave, onLeav
           <Remarks draft={draft} notes={(notes) => move({ do: "notes", notes })} absent={(absent) => move({ do: "absent", absent })} />
         )}
       </div>
-      <section aria-label={words.form.timeline} className="hidden min-h-0 overflow-y-auto [grid-area:line] wide:block">
-        <Timeline form={form} done={told} from={draft.clockFrom} />
+      <section aria-label={words.form.timeline} className="hidden min-h-0 overflow-y-auto contain-strict [grid-area:line] wide:block">
+        <Line form={form} done={draft.log.done} from={draft.clockFrom} />
       </section>
       <Bar
         left={left}
@@ -138,6 +134,36 @@ function useKept(draft: Draft, begun: Draft, keep: boolean) {
       removeEventListener("pagehide", write);
     };
   }, [draft, begun, keep]);
+}
+
+type HeadProps = Pick<Props, "station" | "teamName" | "onLeave"> & {
+  place: Place;
+  clockFrom?: number;
+  move: (move: Move) => void;
+  onOptions: () => void;
+};
+
+// Head says which robot in which match; no tap changes it.
+const Head = memo(function Head({ place, station, teamName, clockFrom, move, onLeave, onOptions }: HeadProps) {
+  return (
+    <header className="flex items-center gap-2 [grid-area:head]">
+      <IconButton icon="back" label={words.form.leave} onClick={onLeave} />
+      <h1 className="flex min-w-0 flex-1 items-center gap-2 text-lg">
+        <span>{matchName(place)}</span>
+        <Robot alliance={allianceOf(place.alliance)} station={station} />
+        <span className="min-w-0 truncate">
+          {place.scoutedTeamNumber} <span className="font-normal text-quiet">{teamName}</span>
+        </span>
+      </h1>
+      <Clock from={clockFrom} turn={(phase) => move({ do: "phase", phase })} set={(from) => move({ do: "clock", from })} />
+      <IconButton icon="more" label={words.form.options} onClick={onOptions} />
+    </header>
+  );
+});
+
+// Line is the timeline, which may wait: the tap is shown first.
+function Line(props: ComponentProps<typeof Timeline>) {
+  return <Timeline {...props} done={useDeferredValue(props.done)} />;
 }
 
 /** Remarks end the form: what no tile asks. */
