@@ -18,8 +18,9 @@ export const screens = {
 
 const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
+// The shell is the same browser without its windows, toolbars and their own pages, which a headless Chromium draws as well.
 function executable() {
-  const found = process.env.PATH.split(":").map((dir) => join(dir, "chromium")).find((path) => {
+  const found = ["chromium-headless-shell", "chromium"].flatMap((name) => process.env.PATH.split(":").map((dir) => join(dir, name))).find((path) => {
     try { accessSync(path, constants.X_OK); return true; } catch { return false; }
   });
   if (!found) throw new Error("no chromium in PATH: run make setup");
@@ -132,12 +133,17 @@ const secondWay = /^WebSocket connection to 'wss:.*ERR_SSL_PROTOCOL_ERROR/;
 
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** Fails when axe finds anything on the page as it is now; only names rules in place of all. */
+/**
+ * Fails when axe finds anything on the page as it is now; only names rules in place of all. For that long nothing moves,
+ * or what comes in meanwhile would be judged half faded in.
+ */
 export async function axe(page, where = page.url(), only) {
+  await page.emulateMedia({ reducedMotion: "reduce" });
   await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.effect?.getComputedTiming().iterations === Infinity ? null : animation.finished.catch(() => {}))));
   // By the debugger's way: the page's policy lets no foreign script in.
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
   const { violations } = await page.evaluate((values) => window.axe.run({ runOnly: values, resultTypes: ["violations"] }), only ? { type: "rule", values: only } : { type: "tag", values: rules });
+  await page.emulateMedia({ reducedMotion: null });
   const told = violations.map(({ id, help, nodes }) => `${id}: ${help}\n` + nodes.map((node) => `    ${node.html.slice(0, 160)}\n    ${node.failureSummary?.split("\n").slice(1, 3).join("; ")}`).join("\n"));
   assert.equal(told.length, 0, `axe at ${where}:\n${told.join("\n")}`);
 }

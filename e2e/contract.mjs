@@ -7,11 +7,15 @@ const formats = {
   "date-time": (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text) && !Number.isNaN(Date.parse(text)),
 };
 
+const read = new Map(); // Contract by the text of its document
+
 /** The promises of one server. What a method returns is undefined, or a fault in words. */
 export class Contract {
-  /** Reads them from a running server. */
+  /** Reads them from a running server. Servers that promise the same share what was made of it. */
   static async of(url) {
-    return new Contract(await (await fetch(url + "/openapi.json")).json());
+    const text = await (await fetch(url + "/openapi.json")).text();
+    if (!read.has(text)) read.set(text, new Contract(JSON.parse(text)));
+    return read.get(text);
   }
 
   constructor(document) {

@@ -6,7 +6,8 @@ import { createRequire } from "node:module";
 const { chromium } = createRequire(new URL("../../../e2e/package.json", import.meta.url))("playwright-core");
 
 export function chrome() {
-  const executablePath = process.env.PATH.split(":").map((dir) => dir + "/chromium").find((path) => {
+  const programs = ["chromium-headless-shell", "chromium"].flatMap((name) => process.env.PATH.split(":").map((dir) => `${dir}/${name}`));
+  const executablePath = programs.find((path) => {
     try { accessSync(path, constants.X_OK); return true; } catch { return false; }
   });
   const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
