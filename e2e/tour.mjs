@@ -7,6 +7,9 @@ import { subscribe } from "./server.mjs";
 const at = `?season=${season}&event=${eventCode}`;
 const hall = `/e/${season}/${eventCode}`;
 
+// The form shows its tiles first, and the team's name with what comes later.
+const named = (page) => page.waitForFunction(() => /[a-z]{3}/.test(document.querySelector("h1").textContent));
+
 /** A screen is a name, its address, who looks at it, and what is done before it is looked at. Add yours here. */
 export const screens = [
   { name: "events", path: "/" },
@@ -33,8 +36,8 @@ export const screens = [
   { name: "new-team", path: "/team/new", as: "member" },
   { name: "scout", path: "/scout", as: "member" },
   { name: "scout-events", path: "/scout/events", as: "member" },
-  { name: "form", path: ({ robot }) => `/scout/form/qual-0-1-${robot}`, as: "member" },
-  { name: "form-end", path: ({ robot }) => `/scout/form/qual-0-1-${robot}`, as: "member", act: (page) => page.locator('[data-phase="endgame"]').click() },
+  { name: "form", path: ({ robot }) => `/scout/form/qual-0-1-${robot}`, as: "member", act: named },
+  { name: "form-end", path: ({ robot }) => `/scout/form/qual-0-1-${robot}`, as: "member", act: async (page) => { await named(page); await page.locator('[data-phase="endgame"]').click(); } },
   { name: "outbox", path: "/scout/outbox", as: "member" },
   { name: "hand-off", path: "/scout/handoff", as: "member" },
   { name: "scan", path: "/scout/scan", as: "member" },

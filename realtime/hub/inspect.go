@@ -261,6 +261,11 @@ func (s *socket) who() protocol.Member {
 			best, at = sub.member, name
 		}
 	}
+	for _, sub := range s.subscriptions {
+		if best.Info == nil && sub.member.UserID == best.UserID {
+			best.Info = sub.member.Info // a private channel tells no name, a presence channel of the same user does
+		}
+	}
 	return best
 }
 

@@ -5,6 +5,9 @@ export function points(value: number | null | undefined): string {
   return shown === "-0" ? "0" : shown;
 }
 
+/** tenths shows a figure in a column, where digits stand below digits: "8.2", "51.0", "–" for none. */
+export const tenths = (value: number | null | undefined) => (points(value) === "–" ? "–" : Number(value).toFixed(1));
+
 /** signed shows a change: "+1.2", "−0.5", "0". */
 export function signed(value: number): string {
   const shown = points(Math.abs(value));

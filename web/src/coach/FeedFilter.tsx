@@ -28,7 +28,7 @@ export function FeedFilter({ filter, scouts, onChange }: Props) {
       />
       <select
         aria-label={words.feed.scout}
-        className={`${box} max-w-56`}
+        className={`${box} max-w-56 max-sm:px-1`}
         value={filter.scout}
         onChange={(e) => onChange({ ...filter, scout: e.target.value })}
       >

@@ -84,7 +84,7 @@ function Scanner({ done }: { done: (results: Result[]) => void }) {
       )}
       <div className="flex flex-wrap gap-2">
         {scan && <Button onClick={startOver}>{words.receive.startOver}</Button>}
-        <ButtonLink look="quiet" to="/scout/scan">
+        <ButtonLink look="quiet" className="-mx-4" to="/scout/scan">
           {words.receive.offline}
         </ButtonLink>
       </div>

@@ -43,7 +43,7 @@ export function SeatGrid({ rows, seats, own, mayEdit, busy, onOpen, onMove, onCl
     <section className="grid min-w-0 gap-2" aria-label={words.plan.title} aria-busy={busy || undefined}>
       {mayEdit && (
         <p role="status" className={cx("text-sm", held ? "font-medium text-accent-text" : "text-quiet")}>
-          {held ? words.plan.holding(holder) : words.plan.how}
+          {held ? words.plan.holding(holder) : words.plan.how} {!held && <span className="max-sm:hidden">{words.plan.keys}</span>}
         </p>
       )}
       <div className="overflow-x-auto">

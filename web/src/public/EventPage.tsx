@@ -72,7 +72,7 @@ function Overview({ of, matches, about }: { of: EventKey; matches: Match[]; abou
   return (
     <div className="grid items-start gap-4 wide:grid-cols-2">
       <Now match={now} runs={runs} any={matches.length > 0} about={about} />
-      <Part title={words.newest}>
+      <Part title={words.newest} className={next.length > 0 ? undefined : "wide:row-span-2"}>
         {newest.length > 0 ? <Rows matches={newest} about={about} /> : <p className="text-quiet">{words.noScores}</p>}
       </Part>
       {next.length > 0 && (

@@ -92,7 +92,7 @@ function Meeting({ series, match }: { series: Series; match?: Match }) {
       <span className={`pub-team ${side} ${won ? "won" : ""}`}>
         <span>
           <span className="sr-only">{words[side]} </span>
-          {alliance > 0 ? w.alliance(alliance) : w.open}
+          {alliance > 0 ? w.alliance(alliance) : series.status === "unneeded" ? w.unneeded : w.open}
         </span>
         {score !== undefined && <b className="ml-auto">{score}</b>}
       </span>
@@ -101,7 +101,7 @@ function Meeting({ series, match }: { series: Series; match?: Match }) {
   return (
     <div className="grid gap-1 border-t border-line pt-2 first-of-type:border-0 first-of-type:pt-0">
       <p className="pub-note">
-        {[w.match(series.series), series.lower && w.lower, series.deciding && w.deciding].filter(Boolean).join(" · ")}
+        {[w.match(series.series), series.lower && !series.deciding && w.lower, series.deciding && w.deciding].filter(Boolean).join(" · ")}
       </p>
       {seat("red")}
       {seat("blue")}

@@ -112,6 +112,7 @@ export const words = {
     open: "to be known",
     match: (n: number) => `Match ${n}`,
     deciding: "only if needed",
+    unneeded: "not needed",
     backup: (team: number) => `backup ${team}`,
   },
   ratings: {
@@ -175,7 +176,7 @@ export const words = {
     noEvents: "No event of this team is known here.",
     ratings: "EPA by season",
     season: "Season",
-    matches: (n: number) => count(n, "match", "matches"),
+    matches: (n: number) => `after ${count(n, "qualification match", "qualification matches")}`,
     history: "EPA, match by match",
     after: (name: string, epa: number) => `after ${name}: ${epa.toFixed(1)}`,
   },

@@ -98,7 +98,11 @@ function PickList({ id, at, storedAt, known: before }: { id: string; at: At; sto
             <Empty icon="list" title={words.picks.empty} />
           ) : (
             <>
-              {editor && <p className="text-sm text-quiet">{words.picks.help}</p>}
+              {editor && (
+                <p className="text-sm text-quiet">
+                  {words.picks.help} <span className="max-sm:hidden">{words.picks.keys}</span>
+                </p>
+              )}
               <ol ref={rowsOf} className="grid grid-cols-1 gap-1.5" aria-label={words.picks.order}>
                 {items.map((one, place) => (
                   <PickRow

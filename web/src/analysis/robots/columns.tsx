@@ -2,7 +2,7 @@ import { Link } from "wouter";
 import { stored } from "../../store";
 import type { Column } from "../../ui";
 import { words } from "../../words/analysis";
-import { points } from "../figures";
+import { points, tenths } from "../figures";
 import type { Row } from "./rows";
 
 export type Field = Exclude<keyof Row, "teamNumber" | "thin" | "played" | "name">;
@@ -48,13 +48,15 @@ export const robotColumn: Column<Row> = {
   cell: ({ teamNumber, name }) => (
     <Link
       href={`/analysis/robots/${teamNumber}`}
-      className="flex min-h-7 items-baseline sm:min-w-24 gap-2 font-semibold text-accent-text no-underline hover:underline"
+      className="flex min-h-7 items-center gap-2 sm:min-w-24 font-semibold text-accent-text no-underline hover:underline"
     >
       <span id={`robot-${teamNumber}`}>{teamNumber}</span>
-      <span className="max-w-48 truncate text-sm font-normal text-quiet max-sm:hidden">{name}</span>
+      <span className="max-w-40 truncate text-sm 2xl:max-w-64 font-normal text-quiet max-sm:hidden">{name}</span>
     </Link>
   ),
 };
+
+const whole: Field[] = ["rank", "best"];
 
 /** column is a chosen one. */
 export function column(key: Field): Column<Row> {
@@ -76,12 +78,18 @@ export function column(key: Field): Column<Row> {
       by: (row) => row.npOpr,
       cell: (row) => (
         <>
-          {points(row.npOpr)}
+          {tenths(row.npOpr)}
           {row.thin && <abbr title={words.robots.thin}>*</abbr>}
         </>
       ),
     };
-  return { key, title, number: key !== "rank", by: (row) => row[key], cell: (row) => points(row[key]) };
+  return {
+    key,
+    title,
+    number: key !== "rank",
+    by: (row) => row[key],
+    cell: (row) => (whole.includes(key) ? points(row[key]) : tenths(row[key])),
+  };
 }
 
 // Coverage is how many of a robot's matches were scouted, as figures and as a bar.

@@ -27,10 +27,12 @@ const columns = (open: (id: string) => void): Column<Connection>[] => [
         type="button"
         data-connection={connection.id}
         onClick={() => open(connection.id)}
-        className="grid min-h-9 content-center justify-items-start rounded-md text-left"
+        className="grid min-h-9 content-center justify-items-start rounded-md text-left sm:min-w-44"
       >
         <span className={cx("font-medium wrap-anywhere", connection.userId ? "text-accent-text" : "text-quiet")}>{who(connection)}</span>
-        <span className="font-mono text-xs text-quiet max-sm:max-w-32 max-sm:truncate">{connection.id}</span>
+        <span className="max-w-32 truncate font-mono text-xs text-quiet sm:max-w-44 2xl:max-w-none" title={connection.id}>
+          {connection.id}
+        </span>
         <span className="sr-only">{text.show}</span>
       </button>
     ),
@@ -46,8 +48,14 @@ const columns = (open: (id: string) => void): Column<Connection>[] => [
   { key: "held", title: text.held, number: true, by: (c) => c.subscriptionCount, cell: (c) => words.number(c.subscriptionCount) },
   { key: "heard", title: text.heard, number: true, hideOnPhone: true, by: (c) => Date.parse(c.lastHeard), cell: (c) => ago(c.lastHeard) },
   { key: "queue", title: text.queue, number: true, hideOnPhone: true, by: (c) => c.queueBytes, cell: (c) => words.bytes(c.queueBytes) },
-  { key: "node", title: text.node, hideOnPhone: true, by: (c) => c.node, cell: (c) => <span className="font-mono text-sm">{c.node}</span> },
+  { key: "node", title: text.node, hideOnPhone: true, by: (c) => c.node, cell: (c) => <Node name={c.node} /> },
 ];
+
+const Node = ({ name }: { name: string }) => (
+  <span className="block max-w-16 truncate font-mono text-sm 2xl:max-w-none" title={name}>
+    {name}
+  </span>
+);
 
 /** ConnectionsPage lists the open sockets. The address holds the filter, so that other pages can set it. */
 export default function ConnectionsPage() {

@@ -37,7 +37,7 @@ export const LineRow = memo(function LineRow({ line }: { line: Line }) {
         className="grid min-h-9 w-full grid-cols-[auto_auto_minmax(0,1fr)] items-baseline gap-x-3 px-3 py-1.5 text-left text-sm sm:grid-cols-[6.5rem_6rem_minmax(0,2fr)_minmax(0,3fr)_5rem]"
       >
         <span className="font-mono text-quiet">{at}</span>
-        <span className={cx("flex items-center gap-1 font-semibold", tones[kind])}>
+        <span className={cx("flex items-baseline gap-1 font-semibold", tones[kind])}>
           {kind === "refused" && <Icon name="warn" className="size-4" />}
           {text.kind[kind]}
         </span>

@@ -22,7 +22,7 @@ export function Robots({ ready, seen }: { ready: Ready; seen: Place[] }) {
       title={words.duty.other}
       actions={
         matches.length > 0 && (
-          <Button look="quiet" onClick={() => setByHand(!byHand)}>
+          <Button look="quiet" className="-mx-4" onClick={() => setByHand(!byHand)}>
             {words.duty.byHand}
           </Button>
         )

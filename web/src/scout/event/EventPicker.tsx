@@ -103,7 +103,7 @@ function Events({ choose, list, refresh }: { choose: Choose; list: Mine[]; refre
           {ready && (
             <span className="flex flex-wrap items-center gap-2">
               <ReadyLine ready={ready} reading={false} update={() => take(event)} />
-              <Button look="quiet" icon="trash" className="text-left" onClick={() => dropReady(ready.key).then(refresh)}>
+              <Button look="quiet" icon="trash" className="-mx-4 text-left" onClick={() => dropReady(ready.key).then(refresh)}>
                 {words.event.drop}
               </Button>
             </span>

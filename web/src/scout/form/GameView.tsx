@@ -82,7 +82,12 @@ export function GameView({ form, begun, found, station, teamName, onSave, onLeav
         onOptions={openOptions}
       />
       <Steps form={form} phase={draft.phase} score={points} choose={(phase) => move({ do: "phase", phase })} />
-      <div className="grid auto-rows-fr grid-cols-2 gap-2 overflow-y-auto overscroll-none contain-strict [grid-area:tiles] wide:grid-cols-3">
+      <div
+        className={cx(
+          "grid auto-rows-fr grid-cols-2 gap-2 overflow-y-auto overscroll-none contain-strict [grid-area:tiles]",
+          fields.length !== 4 && "wide:grid-cols-3", // four stand two by two
+        )}
+      >
         {fields.map((field) => (
           <Tile key={field.key} field={field} value={data[field.key]} tap={tap} />
         ))}
