@@ -17,11 +17,14 @@ import (
 
 const (
 	prefix         = "ftcmetrics-test-"
+	folderPrefix   = "ftcmetrics-folder-"
 	maxConnections = 400
 
 	// sweepAge is how long a folder may be without a lock before it counts as abandoned:
 	// its process may be about to take the lock.
 	sweepAge = time.Minute
+	// folderAge is the same for what Folder returns, whose program may be away for a while.
+	folderAge = 3 * time.Hour
 	// migrationLock is the advisory lock under which processes that share a server migrate.
 	migrationLock = 7_221_018_377
 )
@@ -73,7 +76,7 @@ func (c *cluster) visit(ctx context.Context, outside string) error {
 // launch starts a server of our own.
 func (c *cluster) launch(ctx context.Context) error {
 	parent, memory := workFolder()
-	sweep(parent)
+	sweep(parent, prefix, sweepAge)
 	c.strategy = "WAL_LOG"
 	if memory {
 		c.strategy = "FILE_COPY" // where copying is free and a log would be written twice
@@ -174,11 +177,11 @@ func cacheFolder() string {
 
 // sweep removes the folders of test processes that were killed. What does not work is left
 // to the next run: the folder may be another user's.
-func sweep(parent string) {
+func sweep(parent, prefix string, age time.Duration) {
 	found, _ := filepath.Glob(filepath.Join(parent, prefix+"*")) // the pattern is valid
 	for _, dir := range found {
 		info, err := os.Lstat(dir)
-		if err == nil && info.IsDir() && time.Since(info.ModTime()) > sweepAge {
+		if err == nil && info.IsDir() && time.Since(info.ModTime()) > age {
 			_ = pgembed.Remove(dir)
 		}
 	}

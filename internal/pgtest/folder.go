@@ -24,16 +24,18 @@ func Folder(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
-	dir := t.TempDir()
+	parent, _ := workFolder()
+	dir, err := os.MkdirTemp(parent, folderPrefix)
+	if err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
 	t.Cleanup(func() { // a program that was killed leaves its PostgreSQL, which writes while it ends
 		if err := pgembed.Remove(dir); err != nil {
 			t.Errorf("pgtest: %v", err)
 		}
 	})
-	for _, folder := range []string{dir, filepath.Dir(dir)} {
-		if err := os.Chmod(folder, 0o711); err != nil { //nolint:gosec // PostgreSQL may run as another user
-			t.Fatalf("pgtest: %v", err)
-		}
+	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // PostgreSQL may run as another user
+		t.Fatalf("pgtest: %v", err)
 	}
 	// The cluster belongs to another user where tests run as root; cp keeps that.
 	if output, err := exec.Command("cp", "-a", filepath.Join(from, "pg"), dir).CombinedOutput(); err != nil { //nolint:gosec,noctx // our own folders
@@ -77,7 +79,9 @@ func (o *original) first(ctx context.Context) (string, error) {
 func (o *original) fill(ctx context.Context) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
-	if o.dir, err = os.MkdirTemp("", "ftcmetrics-folder-"); err != nil {
+	parent, _ := workFolder()
+	sweep(parent, folderPrefix, folderAge)
+	if o.dir, err = os.MkdirTemp(parent, folderPrefix); err != nil {
 		return err
 	}
 	if err := os.Chmod(o.dir, 0o711); err != nil { // PostgreSQL may run as another user

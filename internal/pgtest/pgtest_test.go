@@ -161,7 +161,7 @@ func TestSweep(t *testing.T) {
 		}
 	}()
 	folder(prefix+"live", time.Hour)
-	sweep(parent)
+	sweep(parent, prefix, sweepAge)
 	for dir, want := range map[string]bool{dead: false, young: true, other: true, live: true} {
 		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) == want {
 			t.Errorf("%s: %v", dir, err)
