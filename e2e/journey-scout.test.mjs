@@ -40,6 +40,29 @@ async function thumb(page, at) {
   await touch(page, at);
 }
 
+/** whole: no tile hides a part of what it holds. */
+async function whole(page) {
+  const cut = await page.evaluate(() => [...document.querySelectorAll("[data-field]")].filter((e) => e.scrollHeight > e.clientHeight).map((e) => e.dataset.field));
+  assert.deepEqual(cut, []);
+}
+
+/** onItsSide: on a phone that lies on its side the phases, two tiles, undo and the way on are in sight together. */
+async function onItsSide(page) {
+  const upright = page.viewportSize();
+  await page.setViewportSize({ width: 667, height: 375 });
+  await page.locator('[data-phase="teleop"]').tap();
+  await page.locator('[data-field="teleopHiveTipCount"]').waitFor();
+  await whole(page);
+  const hidden = await page.evaluate(() =>
+    [...document.querySelectorAll("[data-phase], [data-go], [data-undo], [data-field]:nth-child(-n+2)")]
+      .filter((e) => { const { top, bottom, left, right } = e.getBoundingClientRect(); return top < 0 || left < 0 || bottom > innerHeight || right > innerWidth; })
+      .map((e) => e.outerHTML.slice(0, 80)));
+  assert.deepEqual(hidden, []);
+  await axe(page);
+  await page.locator('[data-phase="endgame"]').tap();
+  await page.setViewportSize(upright);
+}
+
 async function touch(page, at) {
   const { x, y, width, height } = await at.boundingBox();
   await page.touchscreen.tap(x + width / 2, y + height / 2);
@@ -102,6 +125,8 @@ for (const [screen, from] of [["phone", 1], ["tablet", 5]]) {
     figure(`tap-to-paint-p50-ms-${screen}`, part("all", 0.5), limit);
     figure(`tap-script-p98-ms-${screen}`, part("script", 0.98), limit);
     await session.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+    await whole(page);
+    if (screen === "phone") await onItsSide(page);
 
     await page.locator('[data-go="save"]').tap();
     const [entry] = await until(async () => {

@@ -47,7 +47,13 @@ export function Bar({ left, canUndo, canRedo, total, onward, saves, busy, undo, 
           <Icon name="redo" />
         </button>
       </div>
-      <button type="button" data-undo disabled={!canUndo} className={cx(big, "w-24 gap-1 border-edge/60 bg-card py-2")} {...press(undo)}>
+      <button
+        type="button"
+        data-undo
+        disabled={!canUndo}
+        className={cx(big, "w-24 gap-1 short:w-16 border-edge/60 bg-card py-2")}
+        {...press(undo)}
+      >
         <Icon name="undo" className="size-7" />
         <span className="text-sm">{words.form.undo}</span>
       </button>

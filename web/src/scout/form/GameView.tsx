@@ -28,8 +28,10 @@ type Props = {
 };
 
 const areas = "[grid-template-areas:'head'_'steps'_'tiles'_'bar'] grid-cols-[minmax(0,1fr)] grid-rows-[auto_auto_minmax(0,1fr)_auto]";
-const rightSide = "wide:grid-cols-[minmax(0,1fr)_19rem] wide:[grid-template-areas:'head_head'_'tiles_steps'_'tiles_line'_'tiles_bar']";
-const leftSide = "wide:grid-cols-[19rem_minmax(0,1fr)] wide:[grid-template-areas:'head_head'_'steps_tiles'_'line_tiles'_'bar_tiles']";
+const rightSide =
+  "side:grid-cols-[minmax(0,1fr)_19rem] short:grid-cols-[minmax(0,1fr)_15rem] side:[grid-template-areas:'head_head'_'tiles_steps'_'tiles_line'_'tiles_bar']";
+const leftSide =
+  "side:grid-cols-[19rem_minmax(0,1fr)] short:grid-cols-[15rem_minmax(0,1fr)] side:[grid-template-areas:'head_head'_'steps_tiles'_'line_tiles'_'bar_tiles']";
 
 /** GameView is the form while the match goes on: it fills the screen, nothing scrolls away or zooms, and each tap is stored. */
 export function GameView({ form, begun, found, station, teamName, onSave, onLeave, onReset, keep = true }: Props) {
@@ -95,7 +97,12 @@ export function GameView({ form, begun, found, station, teamName, onSave, onLeav
           <Remarks draft={draft} notes={(notes) => move({ do: "notes", notes })} absent={(absent) => move({ do: "absent", absent })} />
         )}
       </div>
-      <section aria-label={words.form.timeline} className="hidden min-h-0 overflow-y-auto contain-strict [grid-area:line] wide:block">
+      <section
+        aria-label={words.form.timeline}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard
+        tabIndex={0}
+        className="hidden min-h-0 overflow-y-auto contain-strict [grid-area:line] side:block"
+      >
         <Line form={form} done={draft.log.done} from={draft.clockFrom} />
       </section>
       <Bar

@@ -8,7 +8,7 @@ import type { Score } from "./log";
 /** Steps are the phases of the match with their points; the one that is open is marked. */
 export function Steps({ form, phase, score, choose }: { form: Form; phase: string; score: Score; choose: (phase: Phase) => void }) {
   return (
-    <nav aria-label={words.form.steps} className="flex gap-1 [grid-area:steps] wide:flex-col">
+    <nav aria-label={words.form.steps} className="flex gap-1 [grid-area:steps] side:flex-col">
       {form.phases.map(({ key, label }) => (
         <button
           key={key}
@@ -16,7 +16,7 @@ export function Steps({ form, phase, score, choose }: { form: Form; phase: strin
           aria-current={phase === key ? "step" : undefined}
           data-phase={key}
           className={cx(
-            "flex min-h-12 min-w-0 flex-1 items-center justify-between gap-1 rounded-lg border-2 px-2 leading-tight font-semibold select-none wide:flex-none wide:px-3",
+            "flex min-h-12 min-w-0 flex-1 items-center justify-between gap-1 rounded-lg border-2 px-2 leading-tight font-semibold select-none side:flex-none side:px-3",
             phase === key ? "border-accent bg-accent-wash text-accent-text" : "border-line bg-card text-quiet",
           )}
           onClick={() => choose(key)}

@@ -10,7 +10,7 @@ type Tap = (field: string, change: Answer) => void;
 type Props = { field: Field; value: Answer | undefined; tap: Tap };
 
 // What a tap changes stays in its tile: the browser need not lay out or paint the others.
-const tile = "grid min-h-24 overflow-hidden rounded-card border-2 bg-card contain-content";
+const tile = "grid min-h-24 rounded-card border-2 bg-card contain-content";
 // A tap shows at once: no transition, and nothing that waits for a frame of its own.
 const flash = "touch-pan-y select-none active:bg-accent-wash";
 const small = cx("min-h-12 min-w-11 flex-1 border-line text-lg font-semibold text-quiet disabled:opacity-30", flash);
