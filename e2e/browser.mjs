@@ -138,12 +138,13 @@ const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
  * or what comes in meanwhile would be judged half faded in.
  */
 export async function axe(page, where = page.url(), only) {
+  const still = await page.evaluate(() => matchMedia("(prefers-reduced-motion: reduce)").matches);
   await page.emulateMedia({ reducedMotion: "reduce" });
   await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.effect?.getComputedTiming().iterations === Infinity ? null : animation.finished.catch(() => {}))));
   // By the debugger's way: the page's policy lets no foreign script in.
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
   const { violations } = await page.evaluate((values) => window.axe.run({ runOnly: values, resultTypes: ["violations"] }), only ? { type: "rule", values: only } : { type: "tag", values: rules });
-  await page.emulateMedia({ reducedMotion: null });
+  if (!still) await page.emulateMedia({ reducedMotion: null });
   const told = violations.map(({ id, help, nodes }) => `${id}: ${help}\n` + nodes.map((node) => `    ${node.html.slice(0, 160)}\n    ${node.failureSummary?.split("\n").slice(1, 3).join("; ")}`).join("\n"));
   assert.equal(told.length, 0, `axe at ${where}:\n${told.join("\n")}`);
 }

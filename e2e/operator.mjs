@@ -19,7 +19,8 @@ export class Operator {
     operator.server = await Server.start();
     operator.browser = await Browser.start();
     operator.home = await meet(operator.server, { names });
-    const context = await operator.browser.context(operator.server.url, { screen: "laptop", colors: "light", permissions: ["clipboard-read", "clipboard-write"] });
+    // Without motion: what waits to be loaded pulses, and pages that wait for long would do nothing but draw.
+    const context = await operator.browser.context(operator.server.url, { screen: "laptop", colors: "light", reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"] });
     operator.page = await signIn(context, operator.server.owner, operator.home);
     return operator;
   }
