@@ -20,6 +20,11 @@ const (
 	folderPrefix   = "ftcmetrics-folder-"
 	maxConnections = 400
 
+	// What has to be free in memory, or the disk is used: one cluster keeps little, programs
+	// of several packages at a time have one each, and their logs.
+	clusterRoom = 512 << 20
+	foldersRoom = 4 << 30
+
 	// sweepAge is how long a folder may be without a lock before it counts as abandoned:
 	// its process may be about to take the lock.
 	sweepAge = time.Minute
@@ -75,7 +80,7 @@ func (c *cluster) visit(ctx context.Context, outside string) error {
 
 // launch starts a server of our own.
 func (c *cluster) launch(ctx context.Context) error {
-	parent, memory := workFolder()
+	parent, memory := workFolder(clusterRoom)
 	sweep(parent, prefix, sweepAge)
 	c.strategy = "WAL_LOG"
 	if memory {

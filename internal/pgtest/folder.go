@@ -24,7 +24,7 @@ func Folder(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
-	parent, _ := workFolder()
+	parent, _ := workFolder(foldersRoom)
 	dir, err := os.MkdirTemp(parent, folderPrefix)
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
@@ -79,7 +79,7 @@ func (o *original) first(ctx context.Context) (string, error) {
 func (o *original) fill(ctx context.Context) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
-	parent, _ := workFolder()
+	parent, _ := workFolder(foldersRoom)
 	sweep(parent, folderPrefix, folderAge)
 	if o.dir, err = os.MkdirTemp(parent, folderPrefix); err != nil {
 		return err

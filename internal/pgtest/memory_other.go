@@ -5,4 +5,4 @@ package pgtest
 import "os"
 
 // workFolder returns where clusters go and whether that is memory.
-func workFolder() (parent string, memory bool) { return os.TempDir(), false }
+func workFolder(uint64) (parent string, memory bool) { return os.TempDir(), false }
