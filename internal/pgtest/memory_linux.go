@@ -5,8 +5,7 @@ import (
 	"syscall"
 )
 
-
-// workFolder returns where clusters go and whether that is memory.
+// workFolder returns where data goes that needs so many bytes, and whether that is memory.
 func workFolder(room uint64) (parent string, memory bool) {
 	const shm = "/dev/shm"
 	var fs syscall.Statfs_t
