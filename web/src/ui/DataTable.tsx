@@ -53,7 +53,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, sort, onSort, m
                 <td
                   key={column.key}
                   className={cx(
-                    "p-2 2xl:px-3",
+                    "p-2",
                     column.number && "text-right sm:whitespace-nowrap",
                     column.hideOnPhone && "max-sm:hidden",
                     column.pinned && "sticky left-0 z-1 bg-inherit",
@@ -87,7 +87,7 @@ function Heading<Row>({ column, order, onChange }: { column: Column<Row>; order?
       {column.by ? (
         <button
           type="button"
-          className={cx("inline-flex min-h-11 items-center gap-1 rounded-md px-1 whitespace-nowrap 2xl:px-2", here && "text-ink")}
+          className={cx("inline-flex min-h-11 items-center gap-1 rounded-md px-1 whitespace-nowrap", here && "text-ink")}
           title={words.sortBy(column.title)}
           onClick={onChange}
         >
@@ -95,7 +95,7 @@ function Heading<Row>({ column, order, onChange }: { column: Column<Row>; order?
           <Icon name={here && !order.down ? "up" : "down"} className={cx("size-3.5", !here && "opacity-30 max-sm:hidden")} />
         </button>
       ) : (
-        <span className={column.untitled ? "sr-only" : "inline-flex min-h-11 items-center px-1 2xl:px-2"}>{column.title}</span>
+        <span className={column.untitled ? "sr-only" : "inline-flex min-h-11 items-center px-1"}>{column.title}</span>
       )}
     </th>
   );

@@ -53,7 +53,7 @@ export function Choice<Value extends string>({ label, value, options, onChange, 
         {options.map((option) => (
           <label
             key={option.value}
-            className="flex min-h-11 flex-1 items-center justify-center rounded-md px-3 font-medium whitespace-nowrap text-quiet has-checked:bg-raised has-checked:text-ink has-checked:shadow-sm has-checked:ring-1 has-checked:ring-edge/60 has-focus-visible:outline-3 has-focus-visible:outline-[var(--focus)]"
+            className="flex min-h-11 flex-1 items-center justify-center rounded-md px-3 font-medium whitespace-nowrap text-quiet has-checked:bg-raised has-checked:font-semibold has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-3 has-focus-visible:outline-[var(--focus)]"
           >
             <input
               type="radio"

@@ -51,7 +51,7 @@ export const robotColumn: Column<Row> = {
       className="flex min-h-7 items-center gap-2 sm:min-w-24 font-semibold text-accent-text no-underline hover:underline"
     >
       <span id={`robot-${teamNumber}`}>{teamNumber}</span>
-      <span className="max-w-40 truncate text-sm 2xl:max-w-64 font-normal text-quiet max-sm:hidden">{name}</span>
+      <span className="max-w-40 truncate text-sm font-normal text-quiet max-sm:hidden">{name}</span>
     </Link>
   ),
 };

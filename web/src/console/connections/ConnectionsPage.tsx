@@ -30,7 +30,7 @@ const columns = (open: (id: string) => void): Column<Connection>[] => [
         className="grid min-h-9 content-center justify-items-start rounded-md text-left sm:min-w-44"
       >
         <span className={cx("font-medium wrap-anywhere", connection.userId ? "text-accent-text" : "text-quiet")}>{who(connection)}</span>
-        <span className="max-w-32 truncate font-mono text-xs text-quiet sm:max-w-44 2xl:max-w-none" title={connection.id}>
+        <span className="max-w-32 truncate font-mono text-xs text-quiet sm:max-w-44" title={connection.id}>
           {connection.id}
         </span>
         <span className="sr-only">{text.show}</span>
@@ -52,7 +52,7 @@ const columns = (open: (id: string) => void): Column<Connection>[] => [
 ];
 
 const Node = ({ name }: { name: string }) => (
-  <span className="block max-w-16 truncate font-mono text-sm 2xl:max-w-none" title={name}>
+  <span className="block max-w-16 truncate font-mono text-sm" title={name}>
     {name}
   </span>
 );

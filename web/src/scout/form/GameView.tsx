@@ -27,11 +27,11 @@ type Props = {
   keep?: boolean;
 };
 
-const areas = "[grid-template-areas:'head'_'steps'_'tiles'_'bar'] grid-cols-[minmax(0,1fr)] grid-rows-[auto_auto_minmax(0,1fr)_auto]";
+const areas =
+  "[grid-template-areas:'head'_'steps'_'tiles'_'bar'] grid-cols-[minmax(0,1fr)] grid-rows-[auto_auto_minmax(0,1fr)_auto] [--side:19rem] short:[--side:15rem]";
 const rightSide =
-  "side:grid-cols-[minmax(0,1fr)_19rem] short:grid-cols-[minmax(0,1fr)_15rem] side:[grid-template-areas:'head_head'_'tiles_steps'_'tiles_line'_'tiles_bar']";
-const leftSide =
-  "side:grid-cols-[19rem_minmax(0,1fr)] short:grid-cols-[15rem_minmax(0,1fr)] side:[grid-template-areas:'head_head'_'steps_tiles'_'line_tiles'_'bar_tiles']";
+  "side:grid-cols-[minmax(0,1fr)_var(--side)] side:[grid-template-areas:'head_head'_'tiles_steps'_'tiles_line'_'tiles_bar']";
+const leftSide = "side:grid-cols-[var(--side)_minmax(0,1fr)] side:[grid-template-areas:'head_head'_'steps_tiles'_'line_tiles'_'bar_tiles']";
 
 /** GameView is the form while the match goes on: it fills the screen, nothing scrolls away or zooms, and each tap is stored. */
 export function GameView({ form, begun, found, station, teamName, onSave, onLeave, onReset, keep = true }: Props) {
